@@ -1,0 +1,17 @@
+import type { Organisation } from './organisation.ts';
+
+export type DialectName = 'native' | 'openactive' | 'imin' | 'entur';
+
+/** Who acts, for whom, when: handed to every operation, recorded in every audit record. */
+export type Actor = {
+  organisation: Organisation;
+  /** The API client; id 0 is Tessera itself (jobs, command line). */
+  client: { id: number; name: string };
+  dialect: DialectName | 'job' | 'command-line';
+  /** `createdBy` / `changedBy`: ET-Client-Name where given, else the API client's name. */
+  name: string;
+  /** The one instant of the request. */
+  now: Date;
+  correlationId: string;
+  requestId: string;
+};

@@ -1,0 +1,28 @@
+import { uuidv7 } from 'uuidv7';
+
+const born = /^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
+const control = /[\u0000-\u001f\u007f-\u009f]/;
+
+/** A new identifier: lower-case UUIDv7 text, so that keys written together lie together. */
+export function newIdentifier(): string {
+  return uuidv7();
+}
+
+/** Whether an identifier may be stored at all: opaque, 1..60 code points, no control characters, not `.` or `..` (entur.md 2.3). */
+export function isIdentifier(value: string): boolean {
+  if (value === '' || value === '.' || value === '..' || !value.isWellFormed() || control.test(value)) return false;
+  return [...value].length <= 60;
+}
+
+/** Whether an identifier may be born in OpenActive, imin or native: the narrower pattern of openactive.md 1.2. */
+export function isPlainIdentifier(value: string): boolean {
+  return born.test(value);
+}
+
+/** Percent-encodes an identifier for a URL path or `@id`: everything outside the unreserved set and `:@+=~`. */
+export function encodeIdentifier(value: string): string {
+  return encodeURIComponent(value).replace(/[!'()*]|%3A|%40|%2B|%3D/g, (found) =>
+    found.length === 3 ? decodeURIComponent(found) : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

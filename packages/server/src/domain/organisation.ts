@@ -1,0 +1,12 @@
+/** The tenant: a broker, a seller, an operator. Everything belongs to exactly one. */
+export type Organisation = {
+  id: number;
+  slug: string;
+  name: string;
+  /** IANA name; "today" and all dates of the organisation are evaluated in it. */
+  timeZone: string;
+  /** Public base URL without trailing slash; part of every `@id`. */
+  baseUrl: string;
+  /** Key of the HMACs kept for this organisation (PUT digests). Never leaves the server. */
+  digestKey: Buffer;
+};

@@ -1,0 +1,63 @@
+/** One faulty member of a request: where it stands and what would be right. Never quotes the value. */
+export type Fault = {
+  /** Path of member names (and array indexes) from the root of the request body, in the words of the caller's dialect. */
+  path: readonly (string | number)[];
+  /** A stable word for the kind of fault, e.g. `required`, `unknown`, `format`, `too-long`. */
+  code: string;
+  /** Completes the sentence "<member> ...": `must be a real date`. */
+  message: string;
+};
+
+/** Keys that the database keeps unique within an organisation (alias: within a customer). */
+export type UniqueKey = 'identifier' | 'email' | 'username' | 'customerRef' | 'accountNumber' | 'alias';
+
+/** Every way in which a request can be refused, whatever the dialect. Each dialect renders each kind in its own shape. */
+export type RefusalReason =
+  | { kind: 'malformed'; message: string; path?: readonly (string | number)[] }
+  | { kind: 'invalid'; faults: Fault[]; in?: 'body' | 'query' | 'path' | 'header' }
+  | { kind: 'missing-credentials' }
+  | { kind: 'bad-credentials'; message: string }
+  | { kind: 'scope'; scope: string }
+  | { kind: 'foreign-organisation' }
+  | { kind: 'rate-limit'; retryAfter: number; policy: string }
+  | { kind: 'unknown-route' }
+  | { kind: 'method'; allow: string[] }
+  | { kind: 'not-acceptable'; offered: string[] }
+  | { kind: 'media-type'; accepted: string[] }
+  | { kind: 'too-large'; limit: number }
+  | { kind: 'uri-too-long' }
+  | { kind: 'not-found'; subject: 'customer' | 'account' | 'linked-account' }
+  | { kind: 'gone'; subject: 'customer' | 'account' }
+  | { kind: 'identifier-erased' }
+  | { kind: 'precondition' }
+  | { kind: 'taken'; key: UniqueKey }
+  | { kind: 'other-content' }
+  | { kind: 'passive' }
+  | { kind: 'personnel' }
+  | { kind: 'too-many-accounts'; limit: number }
+  | { kind: 'idempotency-reused' }
+  | { kind: 'idempotency-busy' }
+  | { kind: 'idempotency-erased' }
+  | { kind: 'unavailable'; retryAfter: number }
+  | { kind: 'internal' };
+
+/** A request that is refused for a reason the caller can act on. Anything else that is thrown is a defect. */
+export class Refusal extends Error {
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason) {
+    super(`refused: ${reason.kind}`);
+    this.name = 'Refusal';
+    this.reason = reason;
+  }
+}
+
+/** Throws `invalid` when there is at least one fault; returns otherwise. */
+export function refuseFaults(faults: Fault[], where: 'body' | 'query' | 'path' | 'header' = 'body'): void {
+  if (faults.length > 0) throw new Refusal({ kind: 'invalid', faults, in: where });
+}
+
+/** RFC 6901 JSON Pointer of a path. */
+export function pointerOf(path: readonly (string | number)[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
