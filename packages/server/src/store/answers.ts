@@ -1,0 +1,60 @@
+import type { Database, Row, Statement } from './database.ts';
+import { Lane } from './lane.ts';
+import type { KeptAnswer } from './plan.ts';
+
+/** A kept answer; without `answer` its customer was erased. */
+export type StoredAnswer = { bodyDigest: string; answer: KeptAnswer['answer'] | undefined };
+
+const hours = 24;
+
+const byHash: Statement = {
+  name: 'answers-by-hash',
+  text: `select client_id || ':' || encode(request_hash, 'hex') as key, encode(body_digest, 'hex') as body_digest, answer from idempotency
+    where organisation_id = $1 and (client_id, request_hash) in (
+      select split_part(k, ':', 1)::bigint, decode(split_part(k, ':', 2), 'hex') from unnest($2::text[]) k)
+    and created_at > now() - interval '${hours} hours'`,
+};
+
+/** Answers kept for Idempotency-Key. They are written by the writer, with the effect they answer. */
+export class Answers {
+  readonly #database: Database;
+  readonly #byHash: Lane<StoredAnswer>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#byHash = new Lane(async (organisationId, keys) =>
+      keyed(await database.read(organisationId, byHash, [organisationId, keys])),
+    );
+  }
+
+  find(organisationId: number, clientId: number, requestHash: string): Promise<StoredAnswer | undefined> {
+    return this.#byHash.get(organisationId, `${clientId}:${requestHash}`);
+  }
+
+  /** Deletes answers older than 24 hours, at most `limit` of one organisation; returns how many. */
+  async prune(organisationId: number, now: Date, limit: number): Promise<number> {
+    const text = `delete from idempotency where organisation_id = $1 and ctid = any(array(
+      select ctid from idempotency where organisation_id = $1 and created_at < $2::timestamptz - interval '${hours} hours' limit $3)) returning 1`;
+    return (await this.#database.read(organisationId, { name: '', text }, [organisationId, now, limit])).length;
+  }
+
+  async organisationsWithOld(now: Date): Promise<number[]> {
+    const rows = await this.#database.global(
+      `select organisations_with_old_answers($1::timestamptz - interval '${hours} hours') as id`,
+      [now],
+    );
+    return rows.map((row) => row.id as number);
+  }
+}
+
+function keyed(rows: Row[]): Map<string, StoredAnswer> {
+  return new Map(
+    rows.map((row) => [
+      row.key as string,
+      {
+        bodyDigest: row.body_digest as string,
+        answer: row.answer === null ? undefined : JSON.parse(row.answer as string),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,132 @@
+import type { Statement } from './database.ts';
+
+/** Taken first in every write transaction: from here on no other process writes for the organisation (architecture.md, Settled 1). */
+export const lockCounter: Statement = {
+  name: 'lock-counter',
+  text: 'select change_number from organisation_counter where organisation_id = $1 for update',
+};
+
+/**
+ * Writes a batch of plans, each of which either is written whole or leaves no trace, and reports one outcome per plan.
+ * Runs after the counter is locked, so what it sees of stored rows stays true until the commit. Plans of one batch never share a
+ * unique key (the writer sees to it). Constraints stay the last wall. `lateral ... limit 1` keeps every check an index look-up: a join
+ * was hashed over the whole table while statistics were young (13 ms instead of 0.1 ms at 25,000 customers).
+ *
+ * $1 organisation, $2 plans (with the customer row), $3 account rows, $4 changes, $5 answers to keep for idempotency.
+ * Rows: n, outcome ('written' | 'stale' | 'tombstone' | a clashing key), detail (first change number | version of the tombstone).
+ */
+export const commitBatch: Statement = {
+  name: 'commit-batch',
+  text: `
+with plan as materialized (
+  select * from json_to_recordset($2::json) as x(
+    n int, mode text, customer_number bigint, expected bigint, version bigint, change_count int, customer_changed boolean, forget boolean,
+    state text, document json, password_hash text, customer_ref text, username_key text, email_key text, telephone_key text, name_key text,
+    given_name_key text, vipps_id text, birth_date date, expires_at timestamptz, created_at timestamptz, changed_at timestamptz,
+    at timestamptz, client_id bigint, client_name text, actor text, dialect text, channel text, operation text, account_number bigint,
+    correlation_id text, request_id text)
+), acc as materialized (
+  select * from json_to_recordset($3::json) as x(
+    n int, seq int, is_new boolean, replaces bigint, identifier text, number bigint, customer_number bigint, version bigint, state text,
+    alias text, account_number text, is_default boolean, document json, next_boundary date)
+), chg as materialized (
+  select * from json_to_recordset($4::json) as x(
+    n int, seq int, subject text, kind text, cause text, customer_number bigint, account_number bigint, version bigint, members text[], document json)
+), idem as materialized (
+  select n, client_id, decode(request_hash, 'hex') as request_hash, decode(body_digest, 'hex') as body_digest, answer, customer_number, account_number, created_at
+  from json_to_recordset($5::json) as x(
+    n int, client_id bigint, request_hash text, body_digest text, answer json, customer_number bigint, account_number bigint, created_at timestamptz)
+), failed as materialized (
+  select p.n, 'stale' as outcome, 0 as rank, null::bigint as detail
+    from plan p left join lateral (select version from customer where organisation_id = $1 and number = p.customer_number limit 1) c on true
+    where p.mode <> 'none' and c.version is distinct from p.expected
+  union all
+  select i.n, 'idempotency', 1, null
+    from idem i cross join lateral (select created_at from idempotency s
+      where s.organisation_id = $1 and s.client_id = i.client_id and s.request_hash = i.request_hash limit 1) s
+    where s.created_at > i.created_at - interval '24 hours'
+  union all
+  select a.n, case t.state when 'erased' then 'erased-identifier' when 'deleted' then 'tombstone' else 'identifier' end, 2, t.version
+    from acc a cross join lateral (select state, version from account where organisation_id = $1 and identifier = a.identifier limit 1) t
+    where a.is_new and (t.state <> 'deleted' or t.version is distinct from a.replaces)
+  union all
+  select p.n, 'email', 3, null
+    from plan p cross join lateral (select number from customer where organisation_id = $1 and email_key = p.email_key limit 1) c
+    where c.number <> p.customer_number
+  union all
+  select p.n, 'username', 4, null
+    from plan p cross join lateral (select number from customer where organisation_id = $1 and username_key = p.username_key limit 1) c
+    where c.number <> p.customer_number
+  union all
+  select p.n, 'customerRef', 5, null
+    from plan p cross join lateral (select number from customer where organisation_id = $1 and customer_ref = p.customer_ref limit 1) c
+    where c.number <> p.customer_number
+  union all
+  select a.n, 'accountNumber', 6, null
+    from acc a cross join lateral (select number from account where organisation_id = $1 and account_number = a.account_number limit 1) t
+    where t.number <> a.number
+  union all
+  select a.n, 'alias', 7, null
+    from acc a cross join lateral (select number from account
+      where organisation_id = $1 and customer_number = a.customer_number and alias = a.alias limit 1) t
+    where t.number <> a.number
+), good as materialized (
+  select plan.*, counter.change_number + (sum(change_count) over (order by n)) - change_count as base
+  from plan, (select change_number from organisation_counter where organisation_id = $1) counter
+  where n not in (select n from failed)
+), new_customer as (
+  insert into customer (organisation_id, number, version, change_number, state, document, password_hash, customer_ref, username_key, email_key,
+    telephone_key, name_key, given_name_key, vipps_id, birth_date, expires_at, created_at, changed_at)
+  select $1, customer_number, version, base + 1, state, document, password_hash, customer_ref, username_key, email_key,
+    telephone_key, name_key, given_name_key, vipps_id, birth_date, expires_at, created_at, changed_at
+  from good where mode = 'insert'
+), changed_customer as (
+  update customer c set version = g.version, change_number = g.base + 1, state = g.state, document = g.document, password_hash = g.password_hash,
+    customer_ref = g.customer_ref, username_key = g.username_key, email_key = g.email_key, telephone_key = g.telephone_key, name_key = g.name_key,
+    given_name_key = g.given_name_key, vipps_id = g.vipps_id, birth_date = g.birth_date, expires_at = g.expires_at, changed_at = g.changed_at
+  from good g where g.mode = 'update' and g.customer_changed and c.organisation_id = $1 and c.number = g.customer_number
+), touched_customer as (
+  update customer c set version = g.version
+  from good g where g.mode = 'update' and not g.customer_changed and c.organisation_id = $1 and c.number = g.customer_number
+), written_account as (
+  insert into account (organisation_id, identifier, number, customer_number, version, change_number, state, alias, account_number, is_default, document, next_boundary)
+  select $1, a.identifier, a.number, a.customer_number, a.version, g.base + a.seq, a.state, a.alias, a.account_number, a.is_default, a.document, a.next_boundary
+  from acc a join good g using (n)
+  on conflict (organisation_id, identifier) do update set number = excluded.number, customer_number = excluded.customer_number,
+    version = excluded.version, change_number = excluded.change_number, state = excluded.state, alias = excluded.alias,
+    account_number = excluded.account_number, is_default = excluded.is_default, document = excluded.document, next_boundary = excluded.next_boundary
+), written_change as (
+  insert into change (organisation_id, number, audit_number, subject, kind, cause, customer_number, account_number, version, members, at)
+  select $1, g.base + c.seq, g.base + 1, c.subject, c.kind, c.cause, c.customer_number, c.account_number, c.version, c.members, g.at
+  from chg c join good g using (n)
+), written_detail as (
+  insert into change_detail (organisation_id, customer_number, change_number, account_number, document)
+  select $1, c.customer_number, g.base + c.seq, c.account_number, c.document
+  from chg c join good g using (n) where c.document is not null
+), written_audit as (
+  insert into audit (organisation_id, number, at, client_id, client_name, actor, dialect, channel, operation, customer_number, account_number, correlation_id, request_id)
+  select $1, base + 1, at, client_id, client_name, actor, dialect, channel, operation, customer_number, account_number, correlation_id, request_id
+  from good where change_count > 0
+), kept_answer as (
+  insert into idempotency (organisation_id, client_id, request_hash, body_digest, answer, customer_number, account_number, created_at)
+  select $1, i.client_id, i.request_hash, i.body_digest, i.answer, i.customer_number, i.account_number, i.created_at
+  from idem i join good using (n)
+  on conflict (organisation_id, client_id, request_hash) do update set body_digest = excluded.body_digest, answer = excluded.answer,
+    customer_number = excluded.customer_number, account_number = excluded.account_number, created_at = excluded.created_at
+), forgotten_detail as (
+  delete from change_detail d using good g
+  where d.organisation_id = $1 and d.customer_number = g.customer_number
+    and (g.forget or d.account_number in (select a.number from acc a where a.n = g.n and a.state <> 'active'))
+    and (g.forget or exists (select from acc a where a.n = g.n and a.state <> 'active'))
+), forgotten_answer as (
+  update idempotency s set answer = null, body_digest = '' from good g
+  where s.organisation_id = $1 and s.customer_number = g.customer_number
+    and (g.forget or s.account_number in (select a.number from acc a where a.n = g.n and a.state <> 'active'))
+), counted as (
+  update organisation_counter set change_number = (select max(base + change_count) from good)
+  where organisation_id = $1 and exists (select from good)
+)
+select n, 'written' as outcome, base + 1 as detail from good
+union all
+(select distinct on (n) n, outcome, detail from failed order by n, rank)`,
+};

@@ -1,0 +1,116 @@
+import pg from 'pg';
+import { Unavailable } from './unavailable.ts';
+
+/** A statement of the hot paths: prepared once per connection under its name. */
+export type Statement = { name: string; text: string };
+
+export type Row = Record<string, unknown>;
+
+/** The role the server works as: neither superuser nor exempt from row-level security. */
+export const serverRole = 'tessera_server';
+
+// json stays text (it is parsed once, by whoever needs it); bigint is a JavaScript number: Tessera issues none above 2^53-1.
+const types = new pg.TypeOverrides();
+types.setTypeParser(20, Number);
+types.setTypeParser(114, (text: string) => text);
+types.setTypeParser(1082, (text: string) => text);
+
+/** The pool of connections to PostgreSQL. All SQL goes through {@link Database.read} or {@link Database.write}, one organisation at a time. */
+export class Database {
+  readonly #pool: pg.Pool;
+
+  /** @param connection pg connection parameters, or a connection string in `connectionString` */
+  constructor(
+    connection: pg.ClientConfig,
+    options: { maxConnections?: number; onError?: (error: Error) => void } = {},
+  ) {
+    this.#pool = new pg.Pool({
+      ...connection,
+      types,
+      pipeline: true,
+      max: options.maxConnections ?? 16,
+      connectionTimeoutMillis: 5000,
+      options: `-c role=${serverRole} -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
+    } as pg.PoolConfig);
+    this.#pool.on('error', (error) => options.onError?.(error));
+  }
+
+  /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
+  async read(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.#with(async (client) => {
+      const [, result] = await settleAll([
+        client.query({
+          name: 'organisation',
+          text: `select set_config('tessera.organisation', $1, false)`,
+          values: [organisationId],
+        }),
+        client.query({ ...statement, values }),
+      ]);
+      return (result as pg.QueryResult<Row>).rows;
+    });
+  }
+
+  /** Runs statements in one transaction of one organisation, sent in one flush: no client round trip while a lock is held. Returns the rows of each. */
+  async write(organisationId: number, statements: (Statement & { values: unknown[] })[]): Promise<Row[][]> {
+    return this.#with(async (client) => {
+      const results = await settleAll([
+        client.query('begin'),
+        client.query({
+          name: 'local',
+          text: `select set_config('tessera.organisation', $1, true)`,
+          values: [organisationId],
+        }),
+        ...statements.map((statement) => client.query(statement)),
+        client.query('commit'),
+      ]);
+      if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back without an error');
+      return results.slice(2, -1).map((result) => result.rows as Row[]);
+    });
+  }
+
+  /** Runs one statement that belongs to no organisation: sequences, the organisation table, the named look-up functions. */
+  async global(text: string, values: unknown[] = []): Promise<Row[]> {
+    return this.#with(async (client) => (await client.query<Row>({ text, values })).rows);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      throw new Unavailable(error);
+    }
+    let fatal = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      fatal = isConnectionError(error);
+      throw fatal || isBusy(error) ? new Unavailable(error) : error;
+    } finally {
+      client.release(fatal);
+    }
+  }
+}
+
+/** Waits for all, then throws the first error: no query of a flush may outlive it on a released connection. */
+async function settleAll(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
+  const settled = await Promise.allSettled(queries);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.map((result) => (result as PromiseFulfilledResult<pg.QueryResult>).value);
+}
+
+/** Without a SQLSTATE, or with one of classes 08, 57P and 53: the connection or the server is gone, nothing is known of the outcome. */
+function isConnectionError(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return !(error instanceof pg.DatabaseError) || code === undefined || /^(08|57P|53)/.test(code);
+}
+
+/** lock_timeout, statement_timeout, idle timeout, read-only (a failover): the caller may try again. */
+function isBusy(error: unknown): boolean {
+  return ['55P03', '57014', '25P03', '25006', '40001', '40P01'].includes((error as { code?: string }).code ?? '');
+}

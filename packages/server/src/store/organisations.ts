@@ -1,0 +1,65 @@
+import type { Organisation } from '#domain/organisation.ts';
+import type { Database, Row } from './database.ts';
+
+const columns = 'o.id, o.slug, o.name, o.time_zone, o.base_url, o.digest_key';
+
+/** Organisations: the one table that belongs to none. */
+export class Organisations {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Creates an organisation with its change counter; undefined when slug or base URL is taken. */
+  async create(organisation: Omit<Organisation, 'id'>): Promise<Organisation | undefined> {
+    const { slug, name, timeZone, baseUrl, digestKey } = organisation;
+    const rows = await this.#database.global(
+      `insert into organisation (slug, name, time_zone, base_url, digest_key) values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
+      [slug, name, timeZone, baseUrl, digestKey],
+    );
+    const id = rows[0]?.id as number | undefined;
+    if (id === undefined) return undefined;
+    const counter = { name: '', text: 'insert into organisation_counter (organisation_id) values ($1)' };
+    await this.#database.read(id, counter, [id]);
+    return { id, ...organisation };
+  }
+
+  /** The organisation with this slug; without a slug the first one. */
+  async find(slug?: string): Promise<Organisation | undefined> {
+    const rows = await this.#database.global(
+      `select ${columns} from organisation o where $1::text is null or o.slug = $1 order by o.id limit 1`,
+      [slug ?? null],
+    );
+    return rows[0] && organisationOf(rows[0]);
+  }
+
+  async get(id: number): Promise<Organisation | undefined> {
+    const rows = await this.#database.global(`select ${columns} from organisation o where o.id = $1`, [id]);
+    return rows[0] && organisationOf(rows[0]);
+  }
+
+  async list(): Promise<Organisation[]> {
+    const rows = await this.#database.global(`select ${columns} from organisation o order by o.id`);
+    return rows.map(organisationOf);
+  }
+
+  /** Changes the base URL; false when the organisation has, or ever had, an account: its `@id`s are fixed then. */
+  async moveBaseUrl(id: number, baseUrl: string): Promise<boolean> {
+    const text =
+      'update organisation set base_url = $2 where id = $1 and not exists (select from account where organisation_id = $1) returning id';
+    const rows = await this.#database.read(id, { name: '', text }, [id, baseUrl]);
+    return rows.length > 0;
+  }
+}
+
+export function organisationOf(row: Row): Organisation {
+  return {
+    id: row.id as number,
+    slug: row.slug as string,
+    name: row.name as string,
+    timeZone: row.time_zone as string,
+    baseUrl: row.base_url as string,
+    digestKey: row.digest_key as Buffer,
+  };
+}

@@ -1,0 +1,167 @@
+import type { Account, Aggregate } from '#domain/account.ts';
+import type { Actor } from '#domain/actor.ts';
+import type { Changeset } from '#domain/changeset.ts';
+import type { Customer } from '#domain/customer.ts';
+import { foldKey, telephoneKey } from '#domain/keys.ts';
+
+/** The answer kept for an Idempotency-Key; committed with the effect it answers. */
+export type KeptAnswer = {
+  /** Hex SHA-256 of method, path and key. */
+  requestHash: string;
+  /** Hex SHA-256 of the canonical request body. */
+  bodyDigest: string;
+  answer: { status: number; headers: Record<string, string>; body: string };
+};
+
+/** One caller's write: what changed, who did it, and the answer to keep. */
+export type Write = {
+  actor: Actor;
+  /** Name of the operation, for the audit: `accounts.create`. */
+  operation: string;
+  /** Sales channel or system, for the audit; the dialect unless the dialect carries one. */
+  channel?: string;
+  /** Absent when only an answer is to be kept. */
+  changeset?: Changeset;
+  /** The customer whose data a kept answer shows when nothing changed: the answer goes when the customer does. */
+  unchanged?: Aggregate;
+  /** Version of the tombstone that a new account of a deleted identifier replaces. */
+  replaces?: number;
+  keep?: KeptAnswer;
+};
+
+/** A write in the form the commit statement reads, without its position in the batch. */
+export type Plan = {
+  plan: object;
+  accounts: object[];
+  changes: object[];
+  answer: object | undefined;
+  claims: string[];
+};
+
+/** Turns a write into rows, and into the unique keys it claims: two plans with a common claim never share a batch. */
+export function planOf({ actor, operation, channel, changeset, unchanged, replaces, keep }: Write): Plan {
+  const customer = (changeset?.after ?? unchanged)?.customer;
+  const accounts = changeset ? accountRows(changeset, replaces) : [];
+  const account = accounts.length === 1 ? (accounts[0] as { number: number }).number : null;
+  const plan = {
+    ...(changeset ? customerRow(changeset) : guardRow(unchanged)),
+    change_count: changeset?.changes.length ?? 0,
+    forget: customer?.state === 'erased',
+    at: actor.now,
+    client_id: actor.client.id,
+    client_name: actor.client.name,
+    actor: actor.name,
+    dialect: actor.dialect,
+    channel: channel ?? actor.dialect,
+    operation,
+    account_number: account,
+    correlation_id: actor.correlationId,
+    request_id: actor.requestId,
+  };
+  const answer = keep && {
+    client_id: actor.client.id,
+    request_hash: keep.requestHash,
+    body_digest: keep.bodyDigest,
+    answer: keep.answer,
+    customer_number: customer?.number ?? null,
+    account_number: account,
+    created_at: actor.now,
+  };
+  const changes = (changeset?.changes ?? []).map((change, index) => ({
+    seq: index + 1,
+    subject: change.subject,
+    kind: change.kind,
+    cause: change.cause,
+    customer_number: change.customerNumber,
+    account_number: change.accountNumber ?? null,
+    version: change.version,
+    members: change.members,
+    document: change.document ?? null,
+  }));
+  return { plan, accounts, changes, answer, claims: claimsOf(plan, accounts as { identifier: string }[], keep) };
+}
+
+/** No customer row is written: either only guarded by its version, or there is none. */
+function guardRow(unchanged: Aggregate | undefined): Record<string, unknown> {
+  if (!unchanged) return { mode: 'none', customer_number: 0 };
+  return { mode: 'guard', customer_number: unchanged.customer.number, expected: unchanged.customer.version };
+}
+
+function customerRow({ before, after, changes }: Changeset): Record<string, unknown> {
+  const { customer } = after;
+  const erased = customer.state === 'erased';
+  const { version, ...document } = customer;
+  return {
+    mode: before ? 'update' : 'insert',
+    customer_number: customer.number,
+    expected: before?.customer.version ?? null,
+    version,
+    customer_changed: changes[0]?.subject === 'customer',
+    state: customer.state,
+    expires_at: customer.expiresAt ?? null,
+    created_at: customer.createdAt,
+    changed_at: customer.changedAt,
+    document: erased ? null : document,
+    password_hash: erased ? null : after.passwordHash,
+    ...(erased ? {} : customerKeys(customer)),
+  };
+}
+
+/** The columns by which customers are found and kept unique; all folded here, so that the database's locale has no say. */
+function customerKeys({ customerRef, username, details }: Customer): Record<string, unknown> {
+  const name = details.familyName ?? details.name;
+  return {
+    customer_ref: customerRef,
+    username_key: username && foldKey(username),
+    email_key: details.email && foldKey(details.email),
+    telephone_key: details.telephone && telephoneKey(details.telephone),
+    name_key: name && foldKey(name),
+    given_name_key: details.givenName && foldKey(details.givenName),
+    vipps_id: details.vippsId,
+    birth_date: details.birthDate,
+  };
+}
+
+function accountRows({ before, after, changes }: Changeset, replaces: number | undefined): object[] {
+  const sequence = new Map(changes.map((change, index) => [change.accountNumber, { change, seq: index + 1 }]));
+  const known = new Set(before?.accounts.map((account) => account.number));
+  const { version: _, ...customer } = after.customer;
+  const row = (account: Account, live: boolean) => {
+    const { change, seq } = sequence.get(account.number) as { change: { version: number }; seq: number };
+    return {
+      seq,
+      is_new: !known.has(account.number),
+      replaces: known.has(account.number) ? null : (replaces ?? null),
+      identifier: account.identifier,
+      number: account.number,
+      customer_number: account.customerNumber,
+      version: change.version,
+      state: live ? 'active' : after.customer.state === 'erased' ? 'erased' : 'deleted',
+      alias: live ? account.alias : null,
+      account_number: live ? account.accountNumber : null,
+      is_default: live && account.isDefault,
+      document: live ? { account, customer } : null,
+      next_boundary: null,
+    };
+  };
+  const live = after.accounts.filter((account) => sequence.has(account.number)).map((account) => row(account, true));
+  const left = new Set(after.accounts.map((account) => account.number));
+  const removed = (before as Aggregate | undefined)?.accounts.filter((account) => !left.has(account.number)) ?? [];
+  return [...live, ...removed.map((account) => row(account, false))];
+}
+
+function claimsOf(
+  plan: Record<string, unknown>,
+  accounts: { identifier: string; account_number?: unknown }[],
+  keep: KeptAnswer | undefined,
+): string[] {
+  const claims: string[] = [];
+  if (plan.mode !== 'none') claims.push(`customer:${plan.customer_number}`);
+  for (const key of ['customer_ref', 'username_key', 'email_key']) if (plan[key]) claims.push(`${key}:${plan[key]}`);
+  for (const account of accounts) {
+    claims.push(`identifier:${account.identifier}`);
+    if (account.account_number) claims.push(`account_number:${account.account_number}`);
+  }
+  if (keep) claims.push(`answer:${plan.client_id}:${keep.requestHash}`);
+  return claims;
+}

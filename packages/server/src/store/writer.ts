@@ -1,0 +1,141 @@
+import pg from 'pg';
+import type { UniqueKey } from '#domain/refusal.ts';
+import { commitBatch, lockCounter } from './commit-statement.ts';
+import type { Database, Row } from './database.ts';
+import { type Plan, planOf, type Write } from './plan.ts';
+import { Unavailable } from './unavailable.ts';
+
+/** How one write ended. Only `written` left anything behind. */
+export type Outcome =
+  | { outcome: 'written'; changeNumber: number }
+  | { outcome: 'stale' }
+  | { outcome: 'tombstone'; version: number }
+  | { outcome: 'idempotency' }
+  | { outcome: 'taken'; key: UniqueKey }
+  | { outcome: 'erased-identifier' };
+
+/** The last wall: which unique key a constraint stands for. */
+const constraintKeys: Record<string, UniqueKey> = {
+  account_pkey: 'identifier',
+  account_account_number: 'accountNumber',
+  account_alias: 'alias',
+  customer_email: 'email',
+  customer_username: 'username',
+  customer_customer_ref: 'customerRef',
+};
+
+type Waiting = { plan: Plan; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
+type Queue = { waiting: Waiting[]; flushing: boolean };
+
+/**
+ * The only way state is written. Per organisation at most one transaction of this process is under way; writes that arrive
+ * meanwhile share the next one, so they share its commit, and each still gets its own outcome (architecture.md, Settled 1, 2).
+ */
+export class Writer {
+  readonly #database: Database;
+  readonly #maxBatch: number;
+  readonly #maxAccounts = 1000;
+  readonly #maxWaiting: number;
+  readonly #queues = new Map<number, Queue>();
+
+  constructor(database: Database, limits: { maxBatch?: number; maxWaiting?: number } = {}) {
+    this.#database = database;
+    this.#maxBatch = limits.maxBatch ?? 128;
+    this.#maxWaiting = limits.maxWaiting ?? 10_000;
+  }
+
+  /** Commits one write; durable once this resolves. Rejects with {@link Unavailable} when the outcome is unknown or the queue is full. */
+  commit(write: Write): Promise<Outcome> {
+    const { id } = write.actor.organisation;
+    const queue: Queue = this.#queues.get(id) ?? { waiting: [], flushing: false };
+    if (queue.waiting.length >= this.#maxWaiting)
+      return Promise.reject(new Unavailable(new Error('too many writes are waiting')));
+    this.#queues.set(id, queue);
+    return new Promise((resolve, reject) => {
+      queue.waiting.push({ plan: planOf(write), resolve, reject });
+      if (queue.flushing) return;
+      queue.flushing = true;
+      setImmediate(() => void this.#drain(id, queue));
+    });
+  }
+
+  async #drain(organisationId: number, queue: Queue): Promise<void> {
+    while (queue.waiting.length > 0) {
+      const batch = this.#take(queue);
+      try {
+        await this.#flush(organisationId, batch);
+      } catch (error) {
+        if (error instanceof pg.DatabaseError) {
+          for (const one of batch) await this.#flushOne(organisationId, one);
+        } else {
+          for (const one of batch) one.reject(error);
+        }
+      }
+    }
+    queue.flushing = false;
+    this.#queues.delete(organisationId);
+  }
+
+  /** Takes the writes that can share a transaction, in order; one that claims a key of another stays for the next. */
+  #take(queue: Queue): Waiting[] {
+    const claimed = new Set<string>();
+    const batch: Waiting[] = [];
+    const later: Waiting[] = [];
+    let accounts = 0;
+    for (const one of queue.waiting) {
+      const free = batch.length < this.#maxBatch && !one.plan.claims.some((claim) => claimed.has(claim));
+      // Claims of writes that stay are claimed too: order is kept among writes that touch the same keys.
+      for (const claim of one.plan.claims) claimed.add(claim);
+      const fits = batch.length === 0 || accounts + one.plan.accounts.length <= this.#maxAccounts;
+      (free && fits ? batch : later).push(one);
+      if (free && fits) accounts += one.plan.accounts.length;
+    }
+    queue.waiting = later;
+    return batch;
+  }
+
+  /** Repeats one write of a batch that failed; a constraint that fired is the row's own clash. */
+  async #flushOne(organisationId: number, one: Waiting): Promise<void> {
+    try {
+      await this.#flush(organisationId, [one]);
+    } catch (error) {
+      const key = constraintKeys[(error as pg.DatabaseError).constraint ?? ''];
+      if (key) one.resolve({ outcome: 'taken', key });
+      else one.reject(error);
+    }
+  }
+
+  async #flush(organisationId: number, batch: Waiting[]): Promise<void> {
+    const numbered = (rows: (plan: Plan) => object[]) =>
+      JSON.stringify(batch.flatMap(({ plan }, n) => rows(plan).map((row) => ({ n, ...row }))));
+    const [, rows] = await this.#database.write(organisationId, [
+      { ...lockCounter, values: [organisationId] },
+      {
+        ...commitBatch,
+        values: [
+          organisationId,
+          numbered((plan) => [plan.plan]),
+          numbered((plan) => plan.accounts),
+          numbered((plan) => plan.changes),
+          numbered((plan) => (plan.answer ? [plan.answer] : [])),
+        ],
+      },
+    ]);
+    for (const row of rows as Row[]) batch[row.n as number]?.resolve(outcomeOf(row));
+  }
+}
+
+function outcomeOf({ outcome, detail }: Row): Outcome {
+  switch (outcome) {
+    case 'written':
+      return { outcome, changeNumber: detail as number };
+    case 'tombstone':
+      return { outcome, version: detail as number };
+    case 'stale':
+    case 'idempotency':
+    case 'erased-identifier':
+      return { outcome };
+    default:
+      return { outcome: 'taken', key: outcome as UniqueKey };
+  }
+}
