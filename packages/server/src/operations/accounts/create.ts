@@ -1,0 +1,76 @@
+import type { Account, Aggregate } from '#domain/account.ts';
+import type { Actor } from '#domain/actor.ts';
+import { compact, withNewAccount } from '#domain/aggregate.ts';
+import { newIdentifier } from '#domain/identifier.ts';
+import type { Store } from '#store/store.ts';
+import { type NewCustomer, newCustomer } from '../customers/new-customer.ts';
+import { accountIn, changeAggregate, createAggregate, type Keep } from '../write.ts';
+
+export type NewAccount = {
+  /** Absent: a generated UUIDv7. */
+  identifier?: string;
+  alias?: string;
+  accountNumber?: string;
+  isDefault?: boolean;
+  /** Keyed digest of the PUT that creates it. */
+  putDigest?: string;
+};
+
+/** An account with its customer, as an operation leaves it. */
+export type AccountResult = { account: Account; aggregate: Aggregate };
+
+/**
+ * Creates an account: for a new customer in one round trip, or for an existing one.
+ *
+ * @throws Refusal `invalid`, `taken`, `identifier-erased`; for an existing customer also `not-found`, `gone`, `passive`, `too-many-accounts`
+ */
+export async function createAccount(
+  store: Store,
+  actor: Actor,
+  owner: { customer: NewCustomer } | { customerNumber: number },
+  input: NewAccount,
+  keep?: Keep<AccountResult>,
+): Promise<AccountResult> {
+  const identifier = input.identifier ?? newIdentifier();
+  const number = await store.rowNumbers.next();
+  const result = (aggregate: Aggregate): AccountResult => ({ aggregate, account: accountIn(aggregate, identifier) });
+  const writing = {
+    operation: 'accounts.create',
+    ...(keep ? { keep: (aggregate: Aggregate) => keep(result(aggregate)) } : {}),
+  };
+  const build = (customerNumber: number, version: number) =>
+    newAccount(actor, { ...input, identifier }, { number, customerNumber, version });
+
+  if ('customerNumber' in owner) {
+    const edit = (aggregate: Aggregate, version: number) =>
+      withNewAccount(aggregate, build(aggregate.customer.number, version), actor);
+    return result(await changeAggregate(store, actor, owner, { ...writing, edit }));
+  }
+  const customer = await newCustomer(store, actor, owner.customer);
+  const passwordHash = owner.customer.passwordHash ?? null;
+  const aggregate = await createAggregate(store, actor, writing, (version) => ({
+    customer,
+    passwordHash,
+    accounts: [build(customer.number, version)],
+  }));
+  return result(aggregate);
+}
+
+function newAccount(
+  actor: Actor,
+  input: NewAccount & { identifier: string },
+  ids: { number: number; customerNumber: number; version: number },
+): Account {
+  return compact({
+    ...ids,
+    identifier: input.identifier,
+    alias: input.alias,
+    accountNumber: input.accountNumber,
+    isDefault: input.isDefault ?? false,
+    createdAt: actor.now.toISOString(),
+    createdBy: actor.name,
+    createdByChannel: actor.dialect,
+    putDigest: input.putDigest,
+    entitlement: [],
+  }) as Account;
+}

@@ -1,0 +1,24 @@
+import type { Actor } from '#domain/actor.ts';
+import type { KeptAnswer } from '#store/plan.ts';
+import type { Store } from '#store/store.ts';
+
+export type { KeptAnswer } from '#store/plan.ts';
+
+/** Keeps the answer to a refused request, so that a repeat with the same Idempotency-Key gets the same. Holds no personal data. */
+export async function keepRefusal(store: Store, actor: Actor, keep: KeptAnswer): Promise<void> {
+  await store.writer.commit({ actor, operation: 'answers.keep', keep });
+}
+
+/** The answer kept under a request's hash, with the digest of the body it answered; undefined when there is none within 24 hours. */
+export function findAnswer(store: Store, actor: Actor, requestHash: string): ReturnType<Store['answers']['find']> {
+  return store.answers.find(actor.organisation.id, actor.client.id, requestHash);
+}
+
+/** Deletes answers older than 24 hours; returns how many. */
+export async function pruneAnswers(store: Store, now: Date): Promise<number> {
+  let count = 0;
+  for (const id of await store.answers.organisationsWithOld(now)) {
+    for (let pruned = 1000; pruned === 1000; count += pruned) pruned = await store.answers.prune(id, now, 1000);
+  }
+  return count;
+}
