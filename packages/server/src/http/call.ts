@@ -1,0 +1,67 @@
+import { createHash, createHmac } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '#domain/actor.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { ApiClient } from '#operations/clients/authenticate.ts';
+import type { KeptAnswer } from '#operations/kept-answers.ts';
+import type { Keep } from '#operations/write.ts';
+import type { Store } from '#store/store.ts';
+import type { Answer } from './answer.ts';
+
+/** What a handler gets: the checked request, who asks, and the means to act. */
+export type Call = {
+  request: FastifyRequest;
+  store: Store;
+  actor: Actor;
+  client: ApiClient;
+  /** Origin of this installation, without trailing slash (PUBLIC_URL). */
+  publicUrl: string;
+  params: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: the route's schema has checked it; handlers name the type
+  query: any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  body: any;
+  /** Makes the operation keep this answer for the request's Idempotency-Key; undefined when the request has none. */
+  keep: <R>(render: (result: R) => Answer) => Keep<R>;
+};
+
+/** What identifies a request to its Idempotency-Key: client, method, path and key; and its body. */
+export type Fingerprint = { requestHash: string; bodyDigest: string };
+
+/** Throws Refusal `invalid` for a key that is not 1..255 printable ASCII characters. Undefined without the header. */
+export function fingerprint(request: FastifyRequest, actor: Actor, body: unknown): Fingerprint | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return undefined;
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+    throw new Refusal({
+      kind: 'invalid',
+      in: 'header',
+      faults: [{ path: ['Idempotency-Key'], code: 'format', message: 'must have 1 to 255 printable ASCII characters' }],
+    });
+  }
+  const path = request.url.split('?')[0];
+  const requestHash = createHash('sha256').update(`${request.method} ${path} ${key}`).digest('hex');
+  // Keyed, because a body of personal data could be guessed from a plain digest.
+  const bodyDigest = createHmac('sha256', actor.organisation.digestKey)
+    .update(canonicalize(body) ?? '')
+    .digest('hex');
+  return { requestHash, bodyDigest };
+}
+
+/** An answer in the form in which it is kept. */
+export function keptAnswer(print: Fingerprint, { status, headers = {}, body, contentType }: Answer): KeptAnswer {
+  const kept = contentType === undefined ? headers : { ...headers, 'content-type': contentType };
+  return { ...print, answer: { status, headers: kept, body: body === undefined ? '' : JSON.stringify(body) } };
+}
+
+/** A kept answer as it is replayed. */
+export function replayOf({ status, headers, body }: KeptAnswer['answer']): Answer {
+  const { 'content-type': contentType, ...rest } = headers;
+  return {
+    status,
+    headers: { ...rest, 'Idempotency-Replayed': 'true' },
+    ...(body === '' ? {} : { body: JSON.parse(body) }),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}

@@ -1,0 +1,92 @@
+import { visit } from 'jsonc-parser';
+import { Refusal } from '#domain/refusal.ts';
+
+const maxDepth = 32;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
+const control = /[\u0000-\u001f\u007f-\u009f]/;
+
+type Path = (string | number)[];
+
+/**
+ * Parses a request body: JSON in UTF-8 (RFC 8259), strict where JSON.parse is lenient. Duplicate members, `__proto__`, more than
+ * 32 levels, control characters and lone surrogates are refused; all text becomes NFC except members named in `verbatim`.
+ *
+ * @param verbatim names of members whose text is opaque (identifiers): checked, but not normalised
+ * @throws Refusal `malformed`
+ */
+export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set()): unknown {
+  const text = decode(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed('is not valid JSON');
+  }
+  const walked = { members: 0 };
+  const clean = walk(value, [], verbatim, walked);
+  // Valid JSON has one colon outside strings per member: fewer members in the value than colons means duplicates.
+  if (colonsOutsideStrings(text) !== walked.members) throw malformed('is a duplicate member', duplicateIn(text));
+  return clean;
+}
+
+/** Text from a query string or header, under the same rules. */
+export function cleanText(text: string, path: Path, keep = false): string {
+  if (!text.isWellFormed()) throw malformed('contains a lone surrogate', path);
+  if (control.test(text)) throw malformed('contains a control character', path);
+  return keep ? text : text.normalize('NFC');
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw malformed('is not valid UTF-8');
+  }
+}
+
+function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: { members: number }): unknown {
+  if (typeof value === 'string')
+    return cleanText(value, path, verbatim.has(String(path.findLast((step) => typeof step === 'string'))));
+  if (typeof value !== 'object' || value === null) return value;
+  if (path.length >= maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`, path.slice(0, 3));
+  if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], verbatim, count));
+  const entries = Object.entries(value);
+  count.members += entries.length;
+  for (const [member] of entries) {
+    if (member === '__proto__') throw malformed('is not allowed as a member name', [...path, member]);
+    if (!member.isWellFormed() || control.test(member))
+      throw malformed('has a member name with a control character or lone surrogate', path);
+  }
+  return Object.fromEntries(entries.map(([member, item]) => [member, walk(item, [...path, member], verbatim, count)]));
+}
+
+function colonsOutsideStrings(text: string): number {
+  let colons = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 58) colons += 1;
+    if (code !== 34) continue;
+    // To the closing quote: the next one that is not escaped.
+    for (at += 1; text.charCodeAt(at) !== 34; at += 1) if (text.charCodeAt(at) === 92) at += 1;
+  }
+  return colons;
+}
+
+/** Slow path, only for naming the culprit. */
+function duplicateIn(text: string): Path | undefined {
+  const seen = new Set<string>();
+  let found: Path | undefined;
+  visit(text, {
+    onObjectProperty: (name, _offset, _length, _line, _column, pathSupplier) => {
+      const path = [...pathSupplier(), name];
+      const key = JSON.stringify(path);
+      if (seen.has(key)) found ??= path;
+      seen.add(key);
+    },
+  });
+  return found;
+}
+
+function malformed(message: string, path?: Path): Refusal {
+  return new Refusal({ kind: 'malformed', message, ...(path ? { path } : {}) });
+}

@@ -1,0 +1,37 @@
+import type { TSchema } from 'typebox';
+import type { Scope } from '#operations/clients/scopes.ts';
+import type { Answer } from './answer.ts';
+import type { Call } from './call.ts';
+
+/** One documented response. Without a schema the response has no body. */
+export type ResponseSpec = { description: string; schema?: TSchema; contentType?: string; headers?: readonly string[] };
+
+/** One route of a dialect: the only place where its path, scope, schemas and handler are written down. */
+export type Route = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Relative to the dialect's prefix, parameters as `:name`. */
+  path: string;
+  operationId: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  /** What the API client must hold; null: public. */
+  scope: Scope | null;
+  params?: TSchema;
+  query?: TSchema;
+  /** Request headers worth documenting, with their meaning. */
+  headers?: Record<string, string>;
+  body?: TSchema;
+  /** The body may be left out. */
+  bodyOptional?: boolean;
+  /** Media types the body may have; default `application/json`. */
+  consumes?: readonly string[];
+  /** A POST that only reads: Idempotency-Key is ignored. */
+  readOnly?: boolean;
+  /** Members and parameters whose text is opaque (identifiers): not normalised. */
+  verbatim?: readonly string[];
+  /** Unknown query parameters are ignored (Entur) instead of refused. */
+  looseQuery?: boolean;
+  responses: Record<number, ResponseSpec>;
+  handler: (call: Call) => Promise<Answer>;
+};
