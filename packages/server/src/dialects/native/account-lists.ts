@@ -1,0 +1,118 @@
+import { Type } from 'typebox';
+import type { AccountDocument } from '#domain/account.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Call } from '#http/call.ts';
+import type { Route } from '#http/route.ts';
+import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
+import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
+import { customerNumberParam } from './customer-routes.ts';
+import { idempotencyHeader } from './headers.ts';
+import { inNativeWords } from './parse.ts';
+import { renderAccount, resultAnswer } from './render.ts';
+import { listResponses, writeResponses } from './responses.ts';
+import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
+
+const noStore = { 'Cache-Control': 'private, no-store' };
+
+export const accountLists: Route[] = [
+  {
+    method: 'GET',
+    path: '/accounts',
+    operationId: 'findAccounts',
+    summary: 'Find the account with an identifier or an account number',
+    tag: 'Accounts',
+    scope: 'accounts:list',
+    query: Type.Object(
+      {
+        identifier: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+        accountNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+      },
+      { additionalProperties: false },
+    ),
+    verbatim: ['identifier'],
+    responses: listResponses(AccountList),
+    handler: async (call) => ({
+      status: 200,
+      headers: noStore,
+      body: { items: (await find(call)).map(renderAccount) },
+    }),
+  },
+  {
+    method: 'POST',
+    path: '/accounts/batch-get',
+    operationId: 'batchGetAccounts',
+    summary: 'Read up to 500 accounts at once',
+    description:
+      'In the order asked for. Identifiers without an account, erased ones included, are listed in `missing`.',
+    tag: 'Accounts',
+    scope: 'accounts:read',
+    readOnly: true,
+    body: BatchGet,
+    verbatim: ['identifiers'],
+    responses: listResponses(BatchResult, 413, 415),
+    handler: async ({ store, actor, body }) => {
+      const documents = await readAccounts(store, actor, body.identifiers);
+      const found = new Set(documents.map(({ account }) => account.identifier));
+      const missing = body.identifiers.filter((identifier: string) => !found.has(identifier));
+      return { status: 200, headers: noStore, body: { items: documents.map(renderAccount), missing } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/customers/:customerNumber/accounts',
+    operationId: 'listAccountsOfCustomer',
+    summary: "List a customer's accounts, oldest first",
+    tag: 'Accounts',
+    scope: 'accounts:list',
+    params: customerNumberParam,
+    query: Type.Object(
+      {
+        cursor: Type.Optional(Type.Integer({ minimum: 1, description: 'from `next` of the page before' })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'items per page, default 50' })),
+      },
+      { additionalProperties: false },
+    ),
+    responses: listResponses(AccountList, 410),
+    handler: async (call) => ({ status: 200, headers: noStore, body: await page(call) }),
+  },
+  {
+    method: 'POST',
+    path: '/customers/:customerNumber/accounts',
+    operationId: 'createAccountOfCustomer',
+    summary: 'Create an account for an existing customer',
+    tag: 'Accounts',
+    scope: 'accounts:write',
+    params: customerNumberParam,
+    headers: idempotencyHeader,
+    body: NewAccountOfCustomer,
+    responses: writeResponses(Account, [201], 422),
+    handler: async ({ store, actor, params, body, keep }) => {
+      const render = (result: AccountResult) => resultAnswer(actor, 201, result);
+      const owner = { customerNumber: Number(params.customerNumber) };
+      return render(await inNativeWords([], createAccount(store, actor, owner, body, keep(render))));
+    },
+  },
+];
+
+async function find({ store, actor, query }: Call): Promise<AccountDocument[]> {
+  if ((query.identifier === undefined) === (query.accountNumber === undefined)) {
+    const message = 'exactly one of identifier and accountNumber is required';
+    throw new Refusal({ kind: 'invalid', in: 'query', faults: [{ path: ['identifier'], code: 'required', message }] });
+  }
+  if (query.identifier !== undefined) return readAccounts(store, actor, [query.identifier]);
+  const found = await findByAccountNumber(store, actor, query.accountNumber);
+  return found ? [found] : [];
+}
+
+/** A customer has at most 1,000 accounts, so a page is cut from all of them. */
+async function page({ store, actor, params, query }: Call): Promise<{ items: object[]; next?: string }> {
+  const limit = query.limit ?? 50;
+  const left = (await listAccounts(store, actor, Number(params.customerNumber))).filter(
+    ({ account }) => account.number > (query.cursor ?? 0),
+  );
+  const items = left.slice(0, limit);
+  const last = items.at(-1);
+  if (!last || left.length <= limit) return { items: items.map(renderAccount) };
+  const next = `${actor.organisation.baseUrl}/v1/customers/${params.customerNumber}/accounts?cursor=${last.account.number}&limit=${limit}`;
+  return { items: items.map(renderAccount), next };
+}

@@ -1,0 +1,108 @@
+import { Type } from 'typebox';
+import type { Route } from '#http/route.ts';
+import { changeAccount } from '#operations/accounts/change.ts';
+import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
+import { deleteAccount } from '#operations/accounts/delete.ts';
+import { readAccount } from '#operations/accounts/read.ts';
+import { accountMatch, unlessKnown } from './conditions.ts';
+import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
+import { ownerOf } from './owner.ts';
+import { inNativeWords } from './parse.ts';
+import { accountAnswer, resultAnswer } from './render.ts';
+import { deleteResponses, readResponses, writeResponses } from './responses.ts';
+import { Account, AccountPatch, NewAccount } from './schema.ts';
+
+/** An account's identifier in a path, decoded once. */
+export const identifierParam = Type.Object({ identifier: Type.String({ minLength: 1 }) });
+
+export const accountRoutes: Route[] = [
+  {
+    method: 'POST',
+    path: '/accounts',
+    operationId: 'createAccount',
+    summary: 'Create an account, with a new customer or for an existing one',
+    tag: 'Accounts',
+    scope: 'accounts:write',
+    headers: idempotencyHeader,
+    body: NewAccount,
+    responses: writeResponses(Account, [201], 422),
+    handler: async ({ store, actor, body, keep }) => {
+      const { customer: _, customerNumber: __, ...account } = body;
+      const render = (result: AccountResult) => resultAnswer(actor, 201, result);
+      return render(
+        await inNativeWords(['customer'], createAccount(store, actor, ownerOf(body), account, keep(render))),
+      );
+    },
+  },
+  {
+    method: 'GET',
+    path: '/accounts/:identifier',
+    operationId: 'readAccount',
+    summary: 'Read an account with its customer',
+    tag: 'Accounts',
+    scope: 'accounts:read',
+    params: identifierParam,
+    headers: ifNoneMatchHeader,
+    responses: readResponses(Account),
+    handler: async (call) => {
+      const document = await readAccount(call.store, call.actor, call.params.identifier as string);
+      return unlessKnown(call, accountAnswer(call.actor, 200, document));
+    },
+  },
+  {
+    method: 'PATCH',
+    path: '/accounts/:identifier',
+    operationId: 'changeAccount',
+    summary: "Change an account's own members by JSON Merge Patch",
+    tag: 'Accounts',
+    scope: 'accounts:write',
+    params: identifierParam,
+    headers: ifMatchHeader,
+    body: AccountPatch,
+    consumes: mergePatchTypes,
+    responses: writeResponses(Account, [200], 412),
+    handler: async (call) => {
+      const identifier = call.params.identifier as string;
+      const change = { edit: call.body, ifMatch: accountMatch(call, identifier) };
+      return resultAnswer(call.actor, 200, await changeAccount(call.store, call.actor, { identifier }, change));
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/accounts/:identifier',
+    operationId: 'deleteAccount',
+    summary: 'Delete one account; the customer and the other accounts stay',
+    tag: 'Accounts',
+    scope: 'accounts:delete',
+    params: identifierParam,
+    headers: ifMatchHeader,
+    responses: deleteResponses(),
+    handler: async (call) => {
+      const identifier = call.params.identifier as string;
+      await deleteAccount(call.store, call.actor, { identifier }, accountMatch(call, identifier));
+      return { status: 204 };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/accounts/:identifier/make-default',
+    operationId: 'makeDefault',
+    summary: "Make an account its customer's default",
+    tag: 'Accounts',
+    scope: 'accounts:write',
+    params: identifierParam,
+    headers: { ...ifMatchHeader, ...idempotencyHeader },
+    responses: writeResponses(Account, [200], 412, 422),
+    handler: async (call) => {
+      const identifier = call.params.identifier as string;
+      const render = (result: AccountResult) => resultAnswer(call.actor, 200, result);
+      const change = {
+        operation: 'accounts.make-default',
+        edit: { isDefault: true },
+        ifMatch: accountMatch(call, identifier),
+        keep: call.keep(render),
+      };
+      return render(await changeAccount(call.store, call.actor, { identifier }, change));
+    },
+  },
+];

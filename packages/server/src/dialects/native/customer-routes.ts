@@ -1,0 +1,99 @@
+import { Type } from 'typebox';
+import type { Aggregate } from '#domain/account.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Route } from '#http/route.ts';
+import { changeCustomer } from '#operations/customers/change.ts';
+import { createCustomer } from '#operations/customers/create.ts';
+import { eraseCustomer } from '#operations/customers/erase.ts';
+import { readCustomer } from '#operations/customers/read.ts';
+import { customerMatch, unlessKnown } from './conditions.ts';
+import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
+import { inNativeWords, parseCustomerPatch, parseNewCustomer } from './parse.ts';
+import { customerAnswer } from './render.ts';
+import { deleteResponses, readResponses, writeResponses } from './responses.ts';
+import { Customer, CustomerPatch, NewCustomer } from './schema.ts';
+
+/** `customerNumber` in a path: what is not a number of ours is not there. */
+export const customerNumberParam = Type.Object({
+  customerNumber: Type.String({
+    pattern: '^[1-9][0-9]{0,15}$',
+    description: 'must be a customer number: digits without leading zero',
+  }),
+});
+
+export const customerRoutes: Route[] = [
+  {
+    method: 'POST',
+    path: '/customers',
+    operationId: 'createCustomer',
+    summary: 'Create a customer without an account',
+    tag: 'Customers',
+    scope: 'customers:write',
+    headers: idempotencyHeader,
+    body: NewCustomer,
+    responses: writeResponses(Customer, [201], 422),
+    handler: async ({ store, actor, body, keep }) => {
+      const render = ({ customer }: Aggregate) => customerAnswer(actor, 201, customer);
+      return render(await inNativeWords([], createCustomer(store, actor, parseNewCustomer(body), keep(render))));
+    },
+  },
+  {
+    method: 'GET',
+    path: '/customers/:customerNumber',
+    operationId: 'readCustomer',
+    summary: 'Read a customer',
+    tag: 'Customers',
+    scope: 'customers:read',
+    params: customerNumberParam,
+    headers: ifNoneMatchHeader,
+    responses: readResponses(Customer),
+    handler: async (call) => {
+      const { customer } = await readCustomer(call.store, call.actor, Number(call.params.customerNumber));
+      return unlessKnown(call, customerAnswer(call.actor, 200, customer));
+    },
+  },
+  {
+    method: 'PATCH',
+    path: '/customers/:customerNumber',
+    operationId: 'changeCustomer',
+    summary: 'Change a customer by JSON Merge Patch',
+    tag: 'Customers',
+    scope: 'customers:write',
+    params: customerNumberParam,
+    headers: ifMatchHeader,
+    body: CustomerPatch,
+    consumes: mergePatchTypes,
+    responses: writeResponses(Customer, [200], 412),
+    handler: async (call) => {
+      const { store, actor, params, body } = call;
+      const change = {
+        ifMatch: customerMatch(call),
+        edit: (aggregate: Aggregate) => parseCustomerPatch(body, aggregate),
+      };
+      const { customer } = await inNativeWords(
+        [],
+        changeCustomer(store, actor, { customerNumber: Number(params.customerNumber) }, change),
+      );
+      return customerAnswer(actor, 200, customer);
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/customers/:customerNumber',
+    operationId: 'eraseCustomer',
+    summary: 'Erase a customer and all accounts (right to be forgotten)',
+    description:
+      'All personal data leaves every table in the same transaction. A tombstone without personal data remains; the identifiers of the accounts are never used again.',
+    tag: 'Customers',
+    scope: 'customers:erase',
+    params: customerNumberParam,
+    headers: ifMatchHeader,
+    responses: deleteResponses(),
+    handler: async (call) => {
+      const customerNumber = Number(call.params.customerNumber);
+      const erased = await eraseCustomer(call.store, call.actor, { customerNumber }, { ifMatch: customerMatch(call) });
+      if (!erased) throw new Refusal({ kind: 'gone', subject: 'customer' });
+      return { status: 204 };
+    },
+  },
+];

@@ -1,0 +1,125 @@
+import { type Fault, pointerOf, type RefusalReason } from '#domain/refusal.ts';
+import type { Answer } from '#http/answer.ts';
+import type { RefusedCall } from '#http/dialect.ts';
+import { problems } from './problems.ts';
+
+/** A refusal as a problem document (RFC 9457): `type` leads to its documentation, `errors` points at every faulty member. */
+export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
+  const { code, status, title } = problems[reason.kind];
+  const errors = errorsOf(reason);
+  return {
+    status,
+    headers: headersOf(reason),
+    contentType: 'application/problem+json',
+    body: {
+      type: `${call.publicUrl}/docs/errors#${code}`,
+      title,
+      status,
+      detail: detailOf(reason),
+      code,
+      requestId: call.requestId,
+      correlationId: call.correlationId,
+      ...(errors.length > 0 ? { errors } : {}),
+    },
+  };
+}
+
+function headersOf(reason: RefusalReason): Record<string, string> {
+  switch (reason.kind) {
+    case 'missing-credentials':
+    case 'bad-credentials':
+      return { 'WWW-Authenticate': 'Bearer' };
+    case 'method':
+      return { Allow: reason.allow.join(', ') };
+    case 'rate-limit':
+    case 'unavailable':
+      return { 'Retry-After': String(reason.retryAfter) };
+    case 'idempotency-busy':
+      return { 'Retry-After': '5' };
+    case 'media-type':
+      return { 'Accept-Patch': 'application/merge-patch+json, application/json' };
+    default:
+      return {};
+  }
+}
+
+function errorsOf(reason: RefusalReason): object[] {
+  if (reason.kind === 'taken')
+    return [{ pointer: `/${reason.key}`, code: 'already-in-use', detail: 'is already in use' }];
+  if (reason.kind === 'malformed' && reason.path)
+    return [{ pointer: pointerOf(reason.path), code: 'malformed', detail: reason.message }];
+  if (reason.kind !== 'invalid') return [];
+  return reason.faults.map((fault) => ({
+    ...placeOf(fault, reason.in ?? 'body'),
+    code: fault.code,
+    detail: fault.message,
+  }));
+}
+
+function placeOf({ path }: Fault, where: 'body' | 'query' | 'path' | 'header'): object {
+  if (where === 'body') return { pointer: pointerOf(path) };
+  return { [where === 'header' ? 'header' : 'parameter']: path.join('.') };
+}
+
+function detailOf(reason: RefusalReason): string {
+  switch (reason.kind) {
+    case 'malformed':
+      return `${reason.path ? `${pointerOf(reason.path)} ` : 'The request '}${reason.message}.`;
+    case 'invalid':
+      return reason.faults.length === 1
+        ? 'One member is faulty; see errors.'
+        : `${reason.faults.length} members are faulty; see errors.`;
+    case 'missing-credentials':
+      return 'Send "Authorization: Bearer <key>" or "X-API-KEY: <key>".';
+    case 'bad-credentials':
+      return reason.message;
+    case 'scope':
+      return `The scope ${reason.scope} is needed.`;
+    case 'method':
+      return `Allowed: ${reason.allow.join(', ')}.`;
+    case 'media-type':
+      return `Send ${reason.accepted.join(' or ')} in UTF-8.`;
+    case 'not-acceptable':
+      return `Available: ${reason.offered.join(', ')}.`;
+    case 'too-large':
+      return `At most ${reason.limit} bytes are read.`;
+    case 'not-found':
+      return `No such ${reason.subject} is available to you.`;
+    case 'gone':
+      return `This ${reason.subject} was erased or deleted.`;
+    case 'identifier-erased':
+      return 'The account that had this identifier was erased; an erased identifier is never used again.';
+    case 'taken':
+      return `Another ${ownerOf[reason.key]} has this ${reason.key}.`;
+    case 'rate-limit':
+    case 'unavailable':
+      return `Repeat the same request after ${reason.retryAfter} seconds.`;
+    case 'too-many-accounts':
+      return `A customer can have ${reason.limit} accounts.`;
+    default:
+      return details[reason.kind] ?? 'Quote the request id to support.';
+  }
+}
+
+const ownerOf = {
+  identifier: 'account of the organisation',
+  accountNumber: 'account of the organisation',
+  alias: 'account of the customer',
+  email: 'customer of the organisation',
+  username: 'customer of the organisation',
+  customerRef: 'customer of the organisation',
+};
+
+const details: Partial<Record<RefusalReason['kind'], string>> = {
+  'unknown-route': 'Check the path; /docs lists all of them.',
+  'uri-too-long': 'Shorten the query.',
+  precondition: 'Read it again, apply your change to what you read, and send the new entity tag in If-Match.',
+  'other-content':
+    'An account with this identifier exists and was not created by this same request. Use PATCH to change it.',
+  passive: 'A deactivated customer can be read and erased, not changed.',
+  personnel: 'Customers of profile type personnel stay until they are erased.',
+  'idempotency-reused': 'Use a new key for a new request.',
+  'idempotency-busy': 'Repeat the same request to get its answer.',
+  'idempotency-erased': 'What this request created was erased since.',
+  'foreign-organisation': 'The key belongs to another organisation.',
+};

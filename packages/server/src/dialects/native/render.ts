@@ -1,0 +1,75 @@
+import { type Account, type AccountDocument, accountTag, documentOf } from '#domain/account.ts';
+import type { Actor } from '#domain/actor.ts';
+import { compact } from '#domain/aggregate.ts';
+import type { AccountCustomer, Address, Customer } from '#domain/customer.ts';
+import { encodeIdentifier } from '#domain/identifier.ts';
+import { dateIn } from '#domain/time.ts';
+import type { Answer } from '#http/answer.ts';
+import type { AccountResult } from '#operations/accounts/create.ts';
+import { typeOf } from './parse.ts';
+
+/** A customer in native form; absent members are omitted. */
+export function renderCustomer(customer: AccountCustomer): object {
+  const { number, uuid: _, kind, type, state, customerRef, details, ...rest } = customer;
+  const { addresses = [], telephoneParts: __, ...plain } = details;
+  const [address, ...otherAddress] = addresses.map(renderAddress);
+  return compact({
+    customerNumber: number,
+    type: typeOf({ kind }),
+    profileType: type,
+    status: state,
+    customerRef: customerRef ?? String(number),
+    ...plain,
+    address,
+    otherAddress: otherAddress.length > 0 ? otherAddress : undefined,
+    ...rest,
+  });
+}
+
+function renderAddress({ id: _, ...address }: Address): object {
+  return address;
+}
+
+/** An account in native form, with its customer. */
+export function renderAccount({ account, customer }: AccountDocument): object {
+  const { identifier, number, customerNumber, version: _, putDigest: __, entitlement: ___, ...members } = account;
+  return { identifier, number, customerNumber, ...members, customer: renderCustomer(customer) };
+}
+
+/** `"v{version}"`: covers the customer and the accounts. */
+export function customerTag({ version }: Customer): string {
+  return `v${version}`;
+}
+
+/** `"v{version}.{n}"` (architecture.md, Settled 11). */
+export function nativeTag(account: Account, actor: Actor): string {
+  return `v${accountTag(account, dateIn(actor.organisation.timeZone, actor.now))}`;
+}
+
+const caching = { 'Cache-Control': 'private, no-cache' };
+
+export function customerAnswer(actor: Actor, status: 200 | 201, customer: Customer): Answer {
+  const { version: _, ...shown } = customer;
+  const location = status === 201 ? { Location: `${actor.organisation.baseUrl}/v1/customers/${customer.number}` } : {};
+  return {
+    status,
+    headers: { ...caching, ETag: `"${customerTag(customer)}"`, ...location },
+    body: renderCustomer(shown),
+  };
+}
+
+export function accountAnswer(actor: Actor, status: 200 | 201, document: AccountDocument): Answer {
+  const location =
+    status === 201
+      ? { Location: `${actor.organisation.baseUrl}/v1/accounts/${encodeIdentifier(document.account.identifier)}` }
+      : {};
+  return {
+    status,
+    headers: { ...caching, ETag: `"${nativeTag(document.account, actor)}"`, ...location },
+    body: renderAccount(document),
+  };
+}
+
+export function resultAnswer(actor: Actor, status: 200 | 201, { account, aggregate }: AccountResult): Answer {
+  return accountAnswer(actor, status, documentOf(account, aggregate.customer));
+}

@@ -1,0 +1,66 @@
+import type { TSchema } from 'typebox';
+import type { ResponseSpec } from '#http/route.ts';
+import { Problem } from './schema.ts';
+
+const meanings: Record<number, string> = {
+  400: 'Faulty request; every faulty member is named',
+  401: 'No key, or not a valid one',
+  403: 'The key lacks the scope',
+  404: 'Not there, or not yours',
+  409: 'Already in use, other content, or the state forbids it',
+  410: 'Erased or deleted',
+  412: 'Changed since it was read',
+  413: 'Body too large',
+  415: 'Media type not supported',
+  422: 'Idempotency-Key used for another request',
+  429: 'Too many requests; see Retry-After',
+  500: 'Unexpected error',
+  503: 'Temporarily unavailable; see Retry-After',
+};
+
+/** Problem documents for these statuses, and for those that every route can answer. */
+function problemResponses(...statuses: number[]): Record<number, ResponseSpec> {
+  const all = [...new Set([400, 401, 403, 404, ...statuses, 429, 500, 503])].sort();
+  return Object.fromEntries(
+    all.map((status) => [
+      status,
+      { description: meanings[status] as string, schema: Problem, contentType: 'application/problem+json' },
+    ]),
+  );
+}
+
+const reading = [410];
+const bodied = [413, 415];
+
+/** Responses of a read. */
+export function readResponses(schema: TSchema, ...more: number[]): Record<number, ResponseSpec> {
+  return {
+    200: { description: 'OK', schema, contentType: 'application/json', headers: ['ETag'] },
+    304: { description: 'Not modified' },
+    ...problemResponses(...reading, ...more),
+  };
+}
+
+/** Responses of a list or look-up. */
+export function listResponses(schema: TSchema, ...more: number[]): Record<number, ResponseSpec> {
+  return { 200: { description: 'OK', schema, contentType: 'application/json' }, ...problemResponses(...more) };
+}
+
+/** Responses of a write that shows the result, with these success statuses. */
+export function writeResponses(schema: TSchema, success: number[], ...more: number[]): Record<number, ResponseSpec> {
+  const shown = success.map((status) => [
+    status,
+    {
+      description: status === 201 ? 'Created' : 'OK',
+      schema,
+      contentType: 'application/json',
+      headers: status === 201 ? ['ETag', 'Location'] : ['ETag'],
+    },
+  ]);
+  return { ...Object.fromEntries(shown), ...problemResponses(409, 410, ...bodied, ...more) };
+}
+
+/** Responses of a delete. */
+export function deleteResponses(): Record<number, ResponseSpec> {
+  return { 204: { description: 'Done' }, ...problemResponses(410, 412) };
+}
