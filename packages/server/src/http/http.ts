@@ -72,12 +72,7 @@ export function buildHttp(parts: {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
-  app.addHook('onSend', async (request, reply) => {
-    reply
-      .header('X-Correlation-Id', correlationIdOf(request))
-      .header('X-Request-Id', request.id)
-      .header('X-Content-Type-Options', 'nosniff');
-  });
+  app.addHook('onSend', async (request, reply) => void reply.headers(idHeaders(request)));
   app.addHook('onResponse', async (request, reply) => logRequest(http, request, reply.statusCode, reply.elapsedTime));
   countRequests(app, metrics);
   if (config.checkResponses) checkResponses(app, http.entries);
@@ -88,6 +83,15 @@ export function buildHttp(parts: {
     }
   }
   return app;
+}
+
+/** On every response, for support cases. */
+function idHeaders(request: FastifyRequest): Record<string, string> {
+  return {
+    'X-Correlation-Id': correlationIdOf(request),
+    'X-Request-Id': request.id,
+    'X-Content-Type-Options': 'nosniff',
+  };
 }
 
 /** The caller's id if it is 1..128 visible ASCII characters, otherwise ours (entur.md 1.2). */
@@ -108,6 +112,7 @@ function refuseOutside(
   const dialect =
     dialects.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? (dialects[0] as Dialect);
   const answer = refusalAnswer(http, request, dialect, error ?? unrouted(request, dialect, path));
+  reply.headers(idHeaders(request)); // hooks do not run for URLs that the router refuses
   return send(http, request, reply, dialect, answer);
 }
 

@@ -47,6 +47,7 @@ function decode(bytes: Buffer): string {
 function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: { members: number }): unknown {
   if (typeof value === 'string')
     return cleanText(value, path, verbatim.has(String(path.findLast((step) => typeof step === 'string'))));
+  if (typeof value === 'number' && !Number.isFinite(value)) throw malformed('is a number out of range', path);
   if (typeof value !== 'object' || value === null) return value;
   if (path.length >= maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`, path.slice(0, 3));
   if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], verbatim, count));

@@ -11,7 +11,7 @@ import { keyOf } from './credentials.ts';
 import type { Dialect, RefusedCall } from './dialect.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
-import { parseJson } from './json.ts';
+import { cleanText, parseJson } from './json.ts';
 import { assertAcceptable, assertMediaType, negotiate } from './media-type.ts';
 import { parseQuery } from './query.ts';
 import { type Quota, rateLimitHeaders } from './rate-limit.ts';
@@ -145,6 +145,7 @@ function parserOf(route: Route) {
     },
     check: (request: FastifyRequest, call: Call): void => {
       const { organisationSlug: _, ...given } = request.params as Record<string, string>;
+      for (const [name, value] of Object.entries(given)) cleanText(value, [name], true);
       const queried = parseQuery(request.url, route.query as object, verbatim);
       if (params) refuseFaults(params(given), 'path');
       if (query) refuseFaults(query(queried), 'query');

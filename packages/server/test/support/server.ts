@@ -21,7 +21,7 @@ export type TestServer = {
   send: (
     method: string,
     url: string,
-    options?: { body?: unknown; headers?: Record<string, string>; key?: string | null },
+    options?: { body?: unknown; headers?: Record<string, string>; key?: string | null | undefined },
   ) => Promise<TestResponse>;
   /** Another organisation with a key of its own. */
   organisationWithKey: (name: string, timeZone?: string) => Promise<{ organisation: Organisation; key: string }>;

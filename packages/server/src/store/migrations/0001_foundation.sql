@@ -160,11 +160,11 @@ create index idempotency_created on idempotency (organisation_id, created_at);
 
 -- Looked up before an organisation is known; returns ids only.
 create function organisations_with_due_customers(due timestamptz) returns setof bigint
-  language sql stable security definer set search_path from current
+  language sql stable security definer set search_path = public, pg_temp
   as $$ select distinct organisation_id from customer where expires_at <= due $$;
 
 create function organisations_with_old_answers(before timestamptz) returns setof bigint
-  language sql stable security definer set search_path from current
+  language sql stable security definer set search_path = public, pg_temp
   as $$ select distinct organisation_id from idempotency where created_at < before $$;
 
 grant usage on all sequences in schema public to tessera_server;

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import pg from 'pg';
+import { createTestDatabase } from '../support/database.ts';
+import { describeSchema } from '../support/describe-schema.ts';
+
+const file = new URL('../../src/store/schema.txt', import.meta.url);
+const database = await createTestDatabase();
+const client = new pg.Pool(database.connection);
+after(async () => {
+  await client.end();
+  await database.drop();
+});
+
+test('the committed description is the schema that the migrations make', async () => {
+  const schema = await describeSchema(client);
+  if (process.env.UPDATE_SCHEMA) writeFileSync(file, schema);
+  assert.equal(schema, readFileSync(file, 'utf8'), 'run: UPDATE_SCHEMA=1 npm test -- store/schema');
+});
+
+test('every key of a tenant table starts with organisation_id', async () => {
+  const rows =
+    await database.query(`select c.relname as name, (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) as first
+    from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+      and c.relname not in ('migration', 'organisation')`);
+  assert.ok(rows.length > 15);
+  assert.deepEqual(
+    rows.filter((row) => row.first !== 'organisation_id'),
+    [],
+  );
+});
+
+test('columns that may hold personal data are all known, so that erasure is complete', async () => {
+  // A new text or JSON column fails here until somebody has thought about erasure and listed it.
+  const known = {
+    'account.account_number': 'blanked',
+    'account.alias': 'blanked',
+    'account.document': 'blanked',
+    'account.identifier': 'tombstone',
+    'account.state': 'kind',
+    'api_client.name': 'not a customer',
+    'api_client.rate_limits': 'not a customer',
+    'api_client.scopes': 'not a customer',
+    'audit.actor': 'who',
+    'audit.channel': 'who',
+    'audit.client_name': 'who',
+    'audit.correlation_id': 'id',
+    'audit.dialect': 'kind',
+    'audit.operation': 'kind',
+    'audit.request_id': 'id',
+    'change.cause': 'kind',
+    'change.kind': 'kind',
+    'change.members': 'names of members',
+    'change.subject': 'kind',
+    'change_detail.document': 'deleted',
+    'customer.customer_ref': 'blanked',
+    'customer.document': 'blanked',
+    'customer.email_key': 'blanked',
+    'customer.given_name_key': 'blanked',
+    'customer.name_key': 'blanked',
+    'customer.password_hash': 'blanked',
+    'customer.state': 'kind',
+    'customer.telephone_key': 'blanked',
+    'customer.username_key': 'blanked',
+    'customer.vipps_id': 'blanked',
+    'idempotency.answer': 'blanked',
+    'migration.checksum': 'not a customer',
+    'migration.name': 'not a customer',
+    'organisation.base_url': 'not a customer',
+    'organisation.name': 'not a customer',
+    'organisation.slug': 'not a customer',
+    'organisation.time_zone': 'not a customer',
+  };
+  const rows = await database.query(`select table_name || '.' || column_name as name from information_schema.columns
+    where table_schema = 'public' and data_type in ('text', 'json', 'jsonb', 'ARRAY', 'character varying') order by 1`);
+  assert.deepEqual(
+    rows.map((row) => row.name),
+    Object.keys(known).sort(),
+  );
+});

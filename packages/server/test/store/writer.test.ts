@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Refusal } from '#domain/refusal.ts';
+import { createAccount } from '#operations/accounts/create.ts';
+import { createCustomer } from '#operations/customers/create.ts';
+import { actorOf, inParallel } from '../support/fixtures.ts';
+import { startTestStore } from '../support/store.ts';
+
+const { database, store, other, organisation, newOrganisation } = await startTestStore();
+
+const person = (email: string) => ({ customer: { kind: 'person' as const, details: { familyName: 'Moss', email } } });
+const reasonOf = (result: PromiseSettledResult<unknown>) => {
+  if (result.status === 'fulfilled') return 'written';
+  if (!(result.reason instanceof Refusal)) throw result.reason;
+  return result.reason.reason.kind === 'taken' ? `taken ${result.reason.reason.key}` : result.reason.reason.kind;
+};
+const tally = (results: PromiseSettledResult<unknown>[]) => Map.groupBy(results.map(reasonOf), (reason) => reason);
+
+test('1,000 concurrent creates with one e-mail, over two servers: one success, no orphans', async () => {
+  const results = await inParallel(1000, 250, (index) =>
+    createAccount(index % 2 ? store : other, actorOf(organisation), person('One@Example.com'), {}),
+  );
+  const outcomes = tally(results);
+  assert.equal(outcomes.get('written')?.length, 1);
+  assert.equal(outcomes.get('taken email')?.length, 999);
+  const [rows] =
+    await database.query(`select (select count(*)::int from customer) as customers, (select count(*)::int from account) as accounts,
+    (select count(*)::int from change) as changes, (select count(*)::int from audit) as audits`);
+  assert.deepEqual(rows, { customers: 1, accounts: 1, changes: 2, audits: 1 });
+});
+
+test('each row of a batch has its own outcome', async () => {
+  const actor = actorOf(await newOrganisation('outcomes'));
+  await createAccount(store, actor, person('taken@example.com'), { identifier: 'taken', accountNumber: 'N1' });
+  const owners = [...Array(40).keys()].map((index) => {
+    if (index % 5 === 1) return [person('TAKEN@example.com'), {}] as const;
+    if (index % 5 === 2) return [person(`b${index}@example.com`), { identifier: 'taken' }] as const;
+    if (index % 5 === 3) return [person(`b${index}@example.com`), { accountNumber: 'N1' }] as const;
+    return [person(`b${index}@example.com`), { identifier: `free-${index}` }] as const;
+  });
+  const results = await inParallel(40, 40, (index) =>
+    createAccount(store, actor, owners[index]?.[0] as never, owners[index]?.[1] as never),
+  );
+  results.forEach((result, index) => {
+    const expected = ['written', 'taken email', 'taken identifier', 'taken accountNumber', 'written'][index % 5];
+    assert.equal(reasonOf(result), expected, `row ${index}`);
+  });
+});
+
+test('a row that the database refuses fails alone', async () => {
+  const actor = actorOf(await newOrganisation('refused'));
+  // NUL never passes the HTTP layer; here it makes the whole batch statement fail.
+  const results = await inParallel(20, 20, (index) =>
+    createCustomer(store, actor, {
+      kind: 'person',
+      details: { familyName: index === 7 ? 'a\u0000b' : `Name ${index}` },
+    }),
+  );
+  results.forEach((result, index) =>
+    assert.equal(result.status, index === 7 ? 'rejected' : 'fulfilled', `row ${index}`),
+  );
+});
+
+test('changes are numbered densely and in commit order, over two servers', async () => {
+  const numbered = await newOrganisation('numbered');
+  const seen: number[] = [];
+  let done = false;
+  const follower = (async () => {
+    // A reader that follows by position never has to come back for a smaller number.
+    while (!done) {
+      const rows = await database.query(
+        'select number::int from change where organisation_id = $1 and number > $2 order by number',
+        [numbered.id, seen.at(-1) ?? 0],
+      );
+      seen.push(...rows.map((row) => row.number as number));
+    }
+  })();
+  await inParallel(600, 60, (index) =>
+    createAccount(index % 2 ? store : other, actorOf(numbered), person(`n${index}@example.com`), {}),
+  );
+  done = true;
+  await follower;
+  const [last] = await database.query(
+    'select change_number::int as number from organisation_counter where organisation_id = $1',
+    [numbered.id],
+  );
+  assert.equal(last?.number, 1200);
+  assert.deepEqual(
+    seen.slice(0, 1200),
+    [...Array(seen.length).keys()].map((index) => index + 1),
+  );
+  const rows = await database.query(
+    'select count(*)::int as n from change c join audit a on a.organisation_id = c.organisation_id and a.number = c.audit_number where c.organisation_id = $1',
+    [numbered.id],
+  );
+  assert.equal(rows[0]?.n, 1200);
+});
+
+test('the account carries the number of its newest change', async () => {
+  const rows = await database.query(
+    `select a.change_number = (select max(number) from change c where c.organisation_id = a.organisation_id and c.account_number = a.number) as right from account a`,
+  );
+  assert.ok(rows.length > 600);
+  assert.ok(rows.every((row) => row.right));
+});
+
+test('a held lock becomes "unavailable", and the next write succeeds', async () => {
+  const locked = await newOrganisation('locked');
+  const pg = await import('pg');
+  const holder = new pg.default.Client(database.connection);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from organisation_counter where organisation_id = $1 for update', [locked.id]);
+  await assert.rejects(createCustomer(store, actorOf(locked), { kind: 'person', details: { name: 'Ida' } }), {
+    name: 'Unavailable',
+  });
+  await holder.query('rollback');
+  await holder.end();
+  await createCustomer(store, actorOf(locked), { kind: 'person', details: { name: 'Ida' } });
+});
