@@ -56,9 +56,9 @@ test('a row that the database refuses fails alone', async () => {
       details: { familyName: index === 7 ? 'a\u0000b' : `Name ${index}` },
     }),
   );
-  results.forEach((result, index) =>
-    assert.equal(result.status, index === 7 ? 'rejected' : 'fulfilled', `row ${index}`),
-  );
+  for (const [index, result] of results.entries()) {
+    assert.equal(result.status, index === 7 ? 'rejected' : 'fulfilled', `row ${index}`);
+  }
 });
 
 test('changes are numbered densely and in commit order, over two servers', async () => {
