@@ -65,6 +65,7 @@ export function buildHttp(parts: {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => void refuseOutside(http, dialects, request, reply, error),
+    requestTimeout: 30_000, // a body that trickles in holds no connection for long
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { parseIntoClientConfig } from 'pg-connection-string';
 import { Unavailable } from './unavailable.ts';
 
 /** A statement of the hot paths: prepared once per connection under its name. */
@@ -24,15 +25,26 @@ export class Database {
     connection: pg.ClientConfig,
     options: { maxConnections?: number; onError?: (error: Error) => void } = {},
   ) {
+    const { options: given, ...own } = inParts(connection);
     this.#pool = new pg.Pool({
-      ...connection,
+      ...own,
       types,
       pipeline: true,
       max: options.maxConnections ?? 16,
       connectionTimeoutMillis: 5000,
-      options: `-c role=${serverRole} -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
+      options: `${given ?? ''} -c role=${serverRole} -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
     } as pg.PoolConfig);
     this.#pool.on('error', (error) => options.onError?.(error));
+  }
+
+  /**
+   * Makes sure that connections really work as the server role: a pooler in between may drop what is asked for when connecting.
+   *
+   * @throws Error when they do not: row-level security would not hold
+   */
+  async assertRole(): Promise<void> {
+    const [row] = await this.global('select current_user::text as role');
+    if (row?.role !== serverRole) throw new Error(`connections work as the role ${row?.role}, not as ${serverRole}`);
   }
 
   /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
@@ -94,6 +106,12 @@ export class Database {
       client.release(fatal);
     }
   }
+}
+
+/** A connection string in parts: left whole, `options` in it would win over ours, and with them the role. */
+function inParts(connection: pg.ClientConfig): pg.ClientConfig {
+  const { connectionString, ...rest } = connection;
+  return connectionString === undefined ? rest : { ...parseIntoClientConfig(connectionString), ...rest };
 }
 
 /** Waits for all, then throws the first error: no query of a flush may outlive it on a released connection. */
