@@ -1,17 +1,20 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { baseUrlFault } from '#operations/organisations/base-url.ts';
 
 export type Config = {
+  /** 0: any free port. */
   port: number;
   host: string;
-  /** Origin of this installation, without trailing slash. */
-  publicUrl: string;
+  /** PUBLIC_URL, without trailing slash, where set; see {@link publicUrlOf}. */
+  publicUrl?: string;
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl?: string;
   dataDir: string;
   logLevel: string;
   /** Create the organisation `demo` with sample data on an empty database. */
   demo: boolean;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   addressLimits: { identified: number; unidentified: number };
 };
@@ -19,55 +22,90 @@ export type Config = {
 /** Every mistake in the environment, in one message. */
 export class ConfigError extends Error {}
 
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
 /**
- * The only reader of the environment. See README "Configuration" for the table.
+ * The only reader of the environment. See README "Configuration" for the table. An empty variable counts as unset.
  *
+ * @param directory where a relative DATA_DIR starts
  * @throws ConfigError that lists every mistake
  */
 export function readConfig(environment: Record<string, string | undefined>, directory: string): Config {
   const mistakes: string[] = [];
-  const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
-  const wholeNumber = (name: string, fallback: number, least: number, most: number) => {
-    const text = value(name);
-    if (text === undefined) return fallback;
+  const value = (name: string) => environment[name]?.trim() || undefined;
+  const wholeNumber = (name: string, fallback: number, least: number, most: number): number => {
+    const text = value(name) ?? String(fallback);
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (number >= least && number <= most) return number;
     mistakes.push(`${name} must be a whole number from ${least} to ${most}`);
     return fallback;
   };
-  const port = wholeNumber('PORT', 8080, 0, 65535);
-  const host = value('HOST') ?? '127.0.0.1';
-  const publicUrl =
-    value('PUBLIC_URL') ?? `http://${['0.0.0.0', '::', '::1'].includes(host) ? '127.0.0.1' : host}:${port}`;
-  for (const fault of baseUrlFault(publicUrl)) mistakes.push(`PUBLIC_URL ${fault.message}`);
+  const oneOf = (name: string, fallback: string, words: string[]): string => {
+    const text = value(name) ?? fallback;
+    if (!words.includes(text)) mistakes.push(`${name} must be one of ${words.join(', ')}`);
+    return text;
+  };
+  const publicUrl = value('PUBLIC_URL');
   const databaseUrl = value('DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl))
-    mistakes.push('DATABASE_URL must start with postgres:// or postgresql://');
-  const logLevel = value('LOG_LEVEL') ?? 'info';
-  if (!['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].includes(logLevel))
-    mistakes.push('LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent');
-  const demo = value('DEMO') ?? 'true';
-  if (demo !== 'true' && demo !== 'false') mistakes.push('DEMO must be true or false');
   const config: Config = {
-    port,
-    host,
-    publicUrl,
+    port: wholeNumber('PORT', 8080, 0, 65_535),
+    host: value('HOST') ?? '127.0.0.1',
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     dataDir: resolve(directory, value('DATA_DIR') ?? '.tessera'),
-    logLevel,
-    demo: demo === 'true',
-    trustedProxies: (value('TRUSTED_PROXIES') ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean),
+    logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    demo: oneOf('DEMO', 'true', ['true', 'false']) === 'true',
+    trustedProxies: (value('TRUSTED_PROXIES') ?? '').split(',').flatMap((part) => part.trim() || []),
     addressLimits: {
       identified: wholeNumber('ADDRESS_LIMIT', 150, 1, 1_000_000),
       unidentified: wholeNumber('ADDRESS_LIMIT_UNIDENTIFIED', 2, 1, 1_000_000),
     },
   };
-  if (mistakes.length > 0)
-    throw new ConfigError(
-      `The environment has ${mistakes.length === 1 ? 'a mistake' : 'mistakes'}:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}`,
-    );
-  return config;
+  mistakes.push(...urlMistakes(config));
+  if (databaseUrl !== undefined) mistakes.push(...databaseUrlMistakes(databaseUrl));
+  for (const proxy of config.trustedProxies) {
+    if (isNetwork(proxy)) continue;
+    mistakes.push(`TRUSTED_PROXIES must list IP addresses and networks such as 10.0.0.0/8; ${proxy} is neither`);
+  }
+  if (mistakes.length === 0) return config;
+  const title = mistakes.length === 1 ? 'The environment has a mistake:' : 'The environment has mistakes:';
+  throw new ConfigError([title, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));
+}
+
+/**
+ * Origin of this installation, without trailing slash: PUBLIC_URL, else where a client on this machine finds the server.
+ *
+ * @param port the port that is listened on, where PORT=0 left it open
+ */
+export function publicUrlOf(config: Config, port: number = config.port): string {
+  return config.publicUrl ?? localUrlOf(config, port);
+}
+
+/** Where a client on this machine finds the server, whatever stands between it and the public. */
+export function localUrlOf({ host }: Config, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  if (host === '::1') return `http://localhost:${port}`; // an IPv6 address cannot be part of an `@id`
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+function urlMistakes(config: Config): string[] {
+  if (!isIP(config.host) && !/^[a-z0-9.-]+$/i.test(config.host)) return ['HOST must be an IP address or a host name'];
+  const [fault] = baseUrlFault(publicUrlOf(config));
+  if (!fault) return [];
+  if (config.publicUrl !== undefined) return [`PUBLIC_URL ${fault.message}`];
+  return [`PUBLIC_URL must be set, because HOST=${config.host} cannot be part of public addresses`];
+}
+
+function databaseUrlMistakes(text: string): string[] {
+  if (!/^postgres(ql)?:\/\//.test(text)) return ['DATABASE_URL must start with postgres:// or postgresql://'];
+  // A user without a host (the host is a socket directory in the query) is fine for PostgreSQL, but not for URL.
+  const url = URL.parse(text) ?? URL.parse(text.replace('@/', '@host/'));
+  return url ? [] : ['DATABASE_URL must be a URL; special characters in user name and password are percent-encoded'];
+}
+
+/** `192.0.2.1`, `2001:db8::1`, `10.0.0.0/8`, `2001:db8::/32` */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (rest.length > 0 || !isIP(address)) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
 }

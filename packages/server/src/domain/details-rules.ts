@@ -1,3 +1,4 @@
+import { compact } from './aggregate.ts';
 import { isCountry } from './countries.ts';
 import type { Address, Customer, CustomerDetails } from './customer.ts';
 import type { Fault } from './refusal.ts';
@@ -79,6 +80,16 @@ export function customerRefFault(customerRef: string | undefined, number: number
       message: 'must not consist of digits only, other than the own customer number',
     },
   ];
+}
+
+/** Personal data without what is empty, so that "absent" has one form. Addresses are left to the caller, who counts them. */
+export function withoutEmpty<T extends Pick<CustomerDetails, 'emergencyContact' | 'sameAs'>>(details: T): T {
+  const { emergencyContact, sameAs, ...rest } = details;
+  return {
+    ...rest,
+    ...(emergencyContact && Object.keys(compact(emergencyContact)).length > 0 ? { emergencyContact } : {}),
+    ...(sameAs && sameAs.length > 0 ? { sameAs } : {}),
+  } as T;
 }
 
 /** Whether an address holds anything besides its id. */

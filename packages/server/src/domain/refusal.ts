@@ -13,12 +13,13 @@ export type UniqueKey = 'identifier' | 'email' | 'username' | 'customerRef' | 'a
 
 /** Every way in which a request can be refused, whatever the dialect. Each dialect renders each kind in its own shape. */
 export type RefusalReason =
-  | { kind: 'malformed'; message: string; path?: readonly (string | number)[] }
+  | { kind: 'malformed'; message: string; path?: readonly (string | number)[]; in?: 'body' | 'query' | 'path' }
   | { kind: 'invalid'; faults: Fault[]; in?: 'body' | 'query' | 'path' | 'header' }
   | { kind: 'missing-credentials' }
   | { kind: 'bad-credentials'; message: string }
   | { kind: 'scope'; scope: string }
-  | { kind: 'foreign-organisation' }
+  /** `others`: further faults of the same body. */
+  | { kind: 'foreign-organisation'; others?: Fault[] }
   | { kind: 'rate-limit'; retryAfter: number; policy: string }
   | { kind: 'unknown-route' }
   | { kind: 'method'; allow: string[] }

@@ -22,7 +22,8 @@ export function isTimeZone(name: string): boolean {
 
 /** Whether the text is a real calendar date in the form `YYYY-MM-DD` (29 February only in leap years). */
 export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  // There is no year 0 (the database has none either).
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const parsed = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text);
 }
@@ -36,5 +37,7 @@ export function parseInstant(text: string): Date | undefined {
   const match = form.exec(text);
   if (!match || !isDate(match[1] as string)) return undefined;
   const instant = new Date(text);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
+  if (Number.isNaN(instant.getTime())) return undefined;
+  // An offset may carry the instant out of the years 1 to 9999, which have four digits everywhere.
+  return isDate(instant.toISOString().slice(0, 10)) ? instant : undefined;
 }

@@ -47,7 +47,8 @@ export type Dialect = {
   routes: readonly Route[];
   /** What the OpenAPI document says beyond the routes: extensions per route, the meaning of response headers of its own. */
   openapi?: {
-    securitySchemes: Record<string, object>;
+    /** Default: the key as bearer token and in X-API-KEY, as far as `credentials` takes them. */
+    securitySchemes?: Record<string, object>;
     extend?: (route: Route) => object;
     tags: { name: string; description: string }[];
     headers?: Record<string, string>;

@@ -6,6 +6,7 @@ const maxDepth = 32;
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
 type Path = (string | number)[];
+type Place = 'body' | 'query' | 'path';
 
 /**
  * Parses a request body: JSON in UTF-8 (RFC 8259), strict where JSON.parse is lenient. Duplicate members, `__proto__`, more than
@@ -15,6 +16,7 @@ type Path = (string | number)[];
  * @throws Refusal `malformed`
  */
 export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set()): unknown {
+  if (bytes.length === 0) throw malformed('has no body');
   const text = decode(bytes);
   let value: unknown;
   try {
@@ -24,15 +26,18 @@ export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set
   }
   const walked = { members: 0 };
   const clean = walk(value, [], verbatim, walked);
+  const { colons, depth } = structureOf(text);
+  // Only what a duplicate member hid can still be deeper; the search for duplicates recurses.
+  if (depth > maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`);
   // Valid JSON has one colon outside strings per member: fewer members in the value than colons means duplicates.
-  if (colonsOutsideStrings(text) !== walked.members) throw malformed('is a duplicate member', duplicateIn(text));
+  if (colons !== walked.members) throw malformed('is a duplicate member', duplicateIn(text));
   return clean;
 }
 
-/** Text from a query string or header, under the same rules. */
-export function cleanText(text: string, path: Path, keep = false): string {
-  if (!text.isWellFormed()) throw malformed('contains a lone surrogate', path);
-  if (control.test(text)) throw malformed('contains a control character', path);
+/** Text of a body, or of a query string or path, under the same rules. */
+export function cleanText(text: string, path: Path, keep = false, where: Place = 'body'): string {
+  if (!text.isWellFormed()) throw malformed('contains a lone surrogate', path, where);
+  if (control.test(text)) throw malformed('contains a control character', path, where);
   return keep ? text : text.normalize('NFC');
 }
 
@@ -61,16 +66,23 @@ function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: 
   return Object.fromEntries(entries.map(([member, item]) => [member, walk(item, [...path, member], verbatim, count)]));
 }
 
-function colonsOutsideStrings(text: string): number {
+/** Counts colons and levels outside strings, of text that is valid JSON. */
+function structureOf(text: string): { colons: number; depth: number } {
   let colons = 0;
+  let level = 0;
+  let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === 58) colons += 1;
+    if (code === 58)
+      colons += 1; // :
+    else if (code === 91 || code === 123)
+      depth = Math.max(depth, ++level); // [ {
+    else if (code === 93 || code === 125) level -= 1; // ] }
     if (code !== 34) continue;
     // To the closing quote: the next one that is not escaped.
     for (at += 1; text.charCodeAt(at) !== 34; at += 1) if (text.charCodeAt(at) === 92) at += 1;
   }
-  return colons;
+  return { colons, depth };
 }
 
 /** Slow path, only for naming the culprit. */
@@ -88,6 +100,6 @@ function duplicateIn(text: string): Path | undefined {
   return found;
 }
 
-function malformed(message: string, path?: Path): Refusal {
-  return new Refusal({ kind: 'malformed', message, ...(path ? { path } : {}) });
+function malformed(message: string, path?: Path, where: Place = 'body'): Refusal {
+  return new Refusal({ kind: 'malformed', message, ...(path ? { path, in: where } : {}) });
 }

@@ -23,7 +23,7 @@ export function parseQuery(
     if (pair === '') continue;
     const cut = pair.indexOf('=');
     const name = decode(cut < 0 ? pair : pair.slice(0, cut));
-    const value = cleanText(decode(cut < 0 ? '' : pair.slice(cut + 1)), [name], verbatim.has(name));
+    const value = cleanText(decode(cut < 0 ? '' : pair.slice(cut + 1)), [name], verbatim.has(name), 'query');
     if (query.has(name)) repeated.push({ path: [name], code: 'repeated', message: 'may be given once only' });
     query.set(name, typed(value, schema.properties?.[name]?.type));
   }

@@ -22,6 +22,8 @@ export type Route = {
   /** Request headers worth documenting, with their meaning. */
   headers?: Record<string, string>;
   body?: TSchema;
+  /** `body` documents the form; the handler judges by it, because what is faulty depends on what is stored (Entur's profiles). */
+  judgesBody?: boolean;
   /** The body may be left out. */
   bodyOptional?: boolean;
   /** Media types the body may have; default `application/json`. */

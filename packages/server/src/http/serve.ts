@@ -68,7 +68,7 @@ async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise
     return;
   }
   const holder = await authenticate(http.store, keyOf(request.headers, dialect.credentials));
-  if (!holder) throw new Refusal({ kind: 'bad-credentials', message: 'The key is unknown or revoked.' });
+  if (!holder) throw new Refusal({ kind: 'bad-credentials', message: 'The key is unknown, expired or revoked.' });
   Object.assign(entry, holder);
   limit(http, entry, dialect.clientLimit(request, holder.client));
   if (slug !== undefined && slug !== holder.organisation.slug) throw new Refusal({ kind: 'unknown-route' });
@@ -135,17 +135,19 @@ function parserOf(route: Route) {
   const verbatim = new Set(route.verbatim ?? []);
   const params = route.params && validatorOf(route.params);
   const query = route.query && validatorOf(route.query);
-  const body = route.body && validatorOf(route.body);
+  const body = route.judgesBody ? undefined : route.body && validatorOf(route.body);
   return {
     body: (request: FastifyRequest): unknown => {
       const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
       if (!route.body || (bytes.length === 0 && route.bodyOptional)) return undefined;
-      assertMediaType(request.headers['content-type'], route.consumes ?? ['application/json']);
+      const type = request.headers['content-type'];
+      if (bytes.length === 0 && type === undefined) throw new Refusal({ kind: 'malformed', message: 'has no body' });
+      assertMediaType(type, route.consumes ?? ['application/json']);
       return parseJson(bytes, verbatim);
     },
     check: (request: FastifyRequest, call: Call): void => {
       const { organisationSlug: _, ...given } = request.params as Record<string, string>;
-      for (const [name, value] of Object.entries(given)) cleanText(value, [name], true);
+      for (const [name, value] of Object.entries(given)) cleanText(value, [name], true, 'path');
       const queried = parseQuery(request.url, route.query as object, verbatim);
       if (params) refuseFaults(params(given), 'path');
       if (query) refuseFaults(query(queried), 'query');
@@ -185,6 +187,9 @@ function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalR
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return { kind: 'too-large', limit: http.entries.get(request)?.dialect.bodyLimit ?? 0 };
+  const route = http.entries.get(request)?.route;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body)
+    return { kind: 'media-type', accepted: [...(route.consumes ?? ['application/json'])] };
   if (statusCode !== undefined && statusCode < 500) return { kind: 'malformed', message: 'could not be read' };
   http.log.error({ err: error, requestId: request.id }, 'unexpected error');
   return { kind: 'internal' };

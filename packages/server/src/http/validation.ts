@@ -35,7 +35,10 @@ function trimInPlace(_schema: boolean, text: string, _parent?: unknown, context?
   return true;
 }
 
-/** Checks a value and returns every fault; an empty list means valid. */
+/** More faults than this are not told: an answer must not grow far beyond its request. */
+export const maxFaults = 100;
+
+/** Checks a value and returns every fault, up to {@link maxFaults}; an empty list means valid. */
 export type Validator = (value: unknown) => Fault[];
 
 const compiled = new WeakMap<TSchema, ValidateFunction>();
@@ -51,14 +54,15 @@ function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:\/\/[^\s]+$/.test(text);
 }
 
-/** One fault per member. Of a union the faults of its branches are told, its own description where they say nothing. */
+/** One fault per member. Of a union the faults of its branches are told, its own description where they say nothing; of `if` only what its branch says. */
 function faultsOf(errors: ErrorObject[]): Fault[] {
   const telling = errors.filter(
     ({ keyword, params, schemaPath }) =>
-      !(/\/anyOf\/\d+\//.test(schemaPath) && (keyword === 'const' || params.type === 'null')),
+      keyword !== 'if' && !(/\/anyOf\/\d+\//.test(schemaPath) && (keyword === 'const' || params.type === 'null')),
   );
   const faults = new Map<string, Fault>();
   for (const error of telling) {
+    if (faults.size === maxFaults) break;
     const inside = (other: ErrorObject) =>
       other !== error &&
       (other.instancePath === error.instancePath || other.instancePath.startsWith(`${error.instancePath}/`));
@@ -111,6 +115,21 @@ function faultOf(error: ErrorObject): Fault {
       };
     case 'maxLength':
       return { path, code: 'too-long', message: `must have at most ${params.limit} characters` };
+    case 'minItems':
+    case 'minProperties':
+      return {
+        path,
+        code: 'too-short',
+        message: params.limit === 1 ? 'must not be empty' : `must have at least ${params.limit} items`,
+      };
+    case 'maxItems':
+      return { path, code: 'too-long', message: `must have at most ${params.limit} items` };
+    case 'uniqueItems':
+      return { path, code: 'repeated', message: `must not have an item twice, as ${params.j} and ${params.i} are` };
+    case 'minimum':
+      return { path, code: 'range', message: `must be at least ${params.limit}` };
+    case 'maximum':
+      return { path, code: 'range', message: `must be at most ${params.limit}` };
     case 'format':
       return { path, code: 'format', message: `must be ${formatNames[params.format] ?? params.format}` };
     case 'pattern':

@@ -1,7 +1,7 @@
 import type { Actor } from '#domain/actor.ts';
 import { compact } from '#domain/aggregate.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
-import { customerRefFault, detailsFaults, isEmptyAddress } from '#domain/details-rules.ts';
+import { customerRefFault, detailsFaults, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import { dateIn } from '#domain/time.ts';
 import type { Store } from '#store/store.ts';
@@ -22,8 +22,11 @@ export async function completeDetails(
     if (isEmptyAddress(address)) continue;
     addresses.push('id' in address ? address : { id: await store.rowNumbers.next(), ...address });
   }
+  const { telephone, telephoneParts: parts } = input;
   const details = compact({
-    ...input,
+    ...withoutEmpty(input),
+    // Dialects that know no parts replace the telephone alone: parts of another number must not outlive it.
+    telephoneParts: parts && telephone === parts.countryCode + parts.number ? parts : undefined,
     addresses: addresses.length > 0 ? addresses.map(compact) : undefined,
   }) as CustomerDetails;
   refuseFaults(detailsFaults(kind, details, stored, dateIn(actor.organisation.timeZone, actor.now)));

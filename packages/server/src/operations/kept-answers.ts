@@ -11,7 +11,7 @@ export async function keepRefusal(store: Store, actor: Actor, keep: KeptAnswer):
 
 /** The answer kept under a request's hash, with the digest of the body it answered; undefined when there is none within 24 hours. */
 export function findAnswer(store: Store, actor: Actor, requestHash: string): ReturnType<Store['answers']['find']> {
-  return store.answers.find(actor.organisation.id, actor.client.id, requestHash);
+  return store.answers.find(actor.organisation.id, actor.client.id, requestHash, actor.now);
 }
 
 /** Deletes answers older than 24 hours; returns how many. */

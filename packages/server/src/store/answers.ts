@@ -3,16 +3,16 @@ import { Lane } from './lane.ts';
 import type { KeptAnswer } from './plan.ts';
 
 /** A kept answer; without `answer` its customer was erased. */
-export type StoredAnswer = { bodyDigest: string; answer: KeptAnswer['answer'] | undefined };
+export type StoredAnswer = { bodyDigest: string; answer: KeptAnswer['answer'] | undefined; createdAt: Date };
 
 const hours = 24;
 
 const byHash: Statement = {
   name: 'answers-by-hash',
-  text: `select client_id || ':' || encode(request_hash, 'hex') as key, encode(body_digest, 'hex') as body_digest, answer from idempotency
+  text: `select client_id || ':' || encode(request_hash, 'hex') as key, encode(body_digest, 'hex') as body_digest, answer, created_at
+    from idempotency
     where organisation_id = $1 and (client_id, request_hash) in (
-      select split_part(k, ':', 1)::bigint, decode(split_part(k, ':', 2), 'hex') from unnest($2::text[]) k)
-    and created_at > now() - interval '${hours} hours'`,
+      select split_part(k, ':', 1)::bigint, decode(split_part(k, ':', 2), 'hex') from unnest($2::text[]) k)`,
 };
 
 /** Answers kept for Idempotency-Key. They are written by the writer, with the effect they answer. */
@@ -27,8 +27,15 @@ export class Answers {
     );
   }
 
-  find(organisationId: number, clientId: number, requestHash: string): Promise<StoredAnswer | undefined> {
-    return this.#byHash.get(organisationId, `${clientId}:${requestHash}`);
+  /** An answer not older than 24 hours, by the same clock by which the commit judges (the request's). */
+  async find(
+    organisationId: number,
+    clientId: number,
+    requestHash: string,
+    now: Date,
+  ): Promise<StoredAnswer | undefined> {
+    const stored = await this.#byHash.get(organisationId, `${clientId}:${requestHash}`);
+    return stored && stored.createdAt.getTime() > now.getTime() - hours * 3_600_000 ? stored : undefined;
   }
 
   /** Deletes answers older than 24 hours, at most `limit` of one organisation; returns how many. */
@@ -53,6 +60,7 @@ function keyed(rows: Row[]): Map<string, StoredAnswer> {
       row.key as string,
       {
         bodyDigest: row.body_digest as string,
+        createdAt: row.created_at as Date,
         answer: row.answer === null ? undefined : JSON.parse(row.answer as string),
       },
     ]),

@@ -1,6 +1,7 @@
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Customer } from '#domain/customer.ts';
 import type { Database, Row, Statement } from './database.ts';
+import { type DocumentFilter, documentConditions } from './document-conditions.ts';
 import { Lane } from './lane.ts';
 
 /** What is stored under a customer number: the customer with all accounts, or a tombstone. */
@@ -24,7 +25,7 @@ const byIdentifier: Statement = {
 };
 
 /** Which customers to list. All that is given must match. Keys are folded by the caller. */
-export type CustomerFilter = {
+export type CustomerFilter = DocumentFilter & {
   emailKey?: string;
   telephoneKey?: string;
   customerRef?: string;
@@ -86,6 +87,7 @@ export class Customers {
     };
     for (const [column, value] of Object.entries(equal))
       if (value !== undefined) where.push(`c.${column} = ${bind(value)}`);
+    where.push(...documentConditions(filter, bind));
     if (filter.customerRef !== undefined) where.push(refCondition(filter.customerRef, bind));
     // Under "C" collation a prefix is a range of the index; U+10FFFF sorts after every continuation.
     if (filter.namePrefix !== undefined)

@@ -52,6 +52,8 @@ export async function migrate(connection: pg.ClientConfig): Promise<string[]> {
         migration.checksum,
       ]);
     }
+    // Usually everybody may use the schema; some administrators take that away.
+    await client.query(`grant usage on schema public to ${serverRole}`);
     await client.query(`grant select on migration to ${serverRole}`);
     await client.query('commit');
     await assertRowLevelSecurity(client);

@@ -11,18 +11,20 @@ export class Organisations {
     this.#database = database;
   }
 
-  /** Creates an organisation with its change counter; undefined when slug or base URL is taken. */
+  /** Creates an organisation with its change counter, in one transaction; undefined when slug or base URL is taken. */
   async create(organisation: Omit<Organisation, 'id'>): Promise<Organisation | undefined> {
     const { slug, name, timeZone, baseUrl, digestKey } = organisation;
-    const rows = await this.#database.global(
-      `insert into organisation (slug, name, time_zone, base_url, digest_key) values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
-      [slug, name, timeZone, baseUrl, digestKey],
-    );
-    const id = rows[0]?.id as number | undefined;
-    if (id === undefined) return undefined;
-    const counter = { name: '', text: 'insert into organisation_counter (organisation_id) values ($1)' };
-    await this.#database.read(id, counter, [id]);
-    return { id, ...organisation };
+    // Drawn first: a transaction has to name its organisation before it writes the organisation's rows.
+    const [drawn] = await this.#database.global(`select nextval('organisation_id_seq') as id`);
+    const id = drawn?.id as number;
+    const insert = `insert into organisation (id, slug, name, time_zone, base_url, digest_key) overriding system value
+      values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning id`;
+    const counter = 'insert into organisation_counter (organisation_id) select id from organisation where id = $1';
+    const [created] = await this.#database.write(id, [
+      { name: '', text: insert, values: [id, slug, name, timeZone, baseUrl, digestKey] },
+      { name: '', text: counter, values: [id] },
+    ]);
+    return created?.length === 1 ? { id, ...organisation } : undefined;
   }
 
   /** The organisation with this slug; without a slug the first one. */

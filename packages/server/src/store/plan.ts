@@ -11,6 +11,8 @@ export type KeptAnswer = {
   /** Hex SHA-256 of the canonical request body. */
   bodyDigest: string;
   answer: { status: number; headers: Record<string, string>; body: string };
+  /** Number of the account that the answer shows: the answer goes when the account does. Default: the one account that was written. */
+  accountNumber?: number;
 };
 
 /** One caller's write: what changed, who did it, and the answer to keep. */
@@ -42,7 +44,7 @@ export type Plan = {
 export function planOf({ actor, operation, channel, changeset, unchanged, replaces, keep }: Write): Plan {
   const customer = (changeset?.after ?? unchanged)?.customer;
   const accounts = changeset ? accountRows(changeset, replaces) : [];
-  const account = accounts.length === 1 ? (accounts[0] as { number: number }).number : null;
+  const account = accountOf(accounts as AccountRow[]);
   const plan = {
     ...(changeset ? customerRow(changeset) : guardRow(unchanged)),
     change_count: changeset?.changes.length ?? 0,
@@ -64,7 +66,7 @@ export function planOf({ actor, operation, channel, changeset, unchanged, replac
     body_digest: keep.bodyDigest,
     answer: keep.answer,
     customer_number: customer?.number ?? null,
-    account_number: account,
+    account_number: keep.accountNumber ?? account,
     created_at: actor.now,
   };
   const changes = (changeset?.changes ?? []).map((change, index) => ({
@@ -85,6 +87,14 @@ export function planOf({ actor, operation, channel, changeset, unchanged, replac
 function guardRow(unchanged: Aggregate | undefined): Record<string, unknown> {
   if (!unchanged) return { mode: 'none', customer_number: 0 };
   return { mode: 'guard', customer_number: unchanged.customer.number, expected: unchanged.customer.version };
+}
+
+type AccountRow = { number: number; is_new: boolean; identifier: string; account_number?: unknown };
+
+/** The account that a write is about: the new one, or the only one it touches. */
+function accountOf(accounts: AccountRow[]): number | null {
+  const one = accounts.find((account) => account.is_new) ?? (accounts.length === 1 ? accounts[0] : undefined);
+  return one?.number ?? null;
 }
 
 function customerRow({ before, after, changes }: Changeset): Record<string, unknown> {

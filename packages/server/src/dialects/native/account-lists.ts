@@ -7,7 +7,6 @@ import { type AccountResult, createAccount } from '#operations/accounts/create.t
 import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
 import { customerNumberParam } from './customer-routes.ts';
 import { idempotencyHeader } from './headers.ts';
-import { inNativeWords } from './parse.ts';
 import { renderAccount, resultAnswer } from './render.ts';
 import { listResponses, writeResponses } from './responses.ts';
 import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
@@ -85,11 +84,11 @@ export const accountLists: Route[] = [
     params: customerNumberParam,
     headers: idempotencyHeader,
     body: NewAccountOfCustomer,
-    responses: writeResponses(Account, [201], 422),
+    responses: writeResponses(Account, [201], 415, 422),
     handler: async ({ store, actor, params, body, keep }) => {
       const render = (result: AccountResult) => resultAnswer(actor, 201, result);
       const owner = { customerNumber: Number(params.customerNumber) };
-      return render(await inNativeWords([], createAccount(store, actor, owner, body, keep(render))));
+      return render(await createAccount(store, actor, owner, body, keep(render)));
     },
   },
 ];

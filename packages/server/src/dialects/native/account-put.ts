@@ -2,17 +2,16 @@ import { createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Actor } from '#domain/actor.ts';
 import { isPlainIdentifier } from '#domain/identifier.ts';
-import { Refusal, refuseFaults } from '#domain/refusal.ts';
+import { Refusal, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
-import { matches, parseTags } from '#http/etag.ts';
+import { matches, matchesWeakly, parseTags, type Tags } from '#http/etag.ts';
 import type { Route } from '#http/route.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { identifierParam } from './account-routes.ts';
 import { ifMatchHeader } from './headers.ts';
 import { ownerOf } from './owner.ts';
-import { inNativeWords } from './parse.ts';
 import { accountAnswer, nativeTag, resultAnswer } from './render.ts';
 import { writeResponses } from './responses.ts';
 import { Account, PutAccount } from './schema.ts';
@@ -28,60 +27,52 @@ export const putRoute: Route = {
   tag: 'Accounts',
   scope: 'accounts:write',
   params: identifierParam,
-  headers: { ...ifMatchHeader, 'If-None-Match': '`*`: only create, 412 when the account exists' },
+  headers: { ...ifMatchHeader, 'If-None-Match': '`*`: only create, 412 when the account exists already' },
   body: PutAccount,
-  responses: writeResponses(Account, [200, 201], 412),
+  responses: writeResponses(Account, [200, 201], 412, 415),
   handler: async (call) => {
-    const { store, actor, params, body } = call;
+    const { store, actor, params, request, body } = call;
     const identifier = params.identifier as string;
     if (!isPlainIdentifier(identifier)) {
       const message = 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot';
       refuseFaults([{ path: ['identifier'], code: 'format', message }], 'path');
     }
-    const createOnly = parseTags('If-None-Match', call.request.headers['if-none-match']) !== undefined;
-    const tags = parseTags('If-Match', call.request.headers['if-match']);
-    const putDigest = digestOf(actor, body);
-    const { customer: _, customerNumber: __, ...account } = body;
-    if (tags) return replay(call, identifier, putDigest, createOnly);
+    const put: Put = {
+      identifier,
+      digest: digestOf(actor, body),
+      ifMatch: parseTags('If-Match', request.headers['if-match']),
+      ifNoneMatch: parseTags('If-None-Match', request.headers['if-none-match']),
+    };
+    const { customer: _, customerNumber: __, ...members } = body;
+    const owner = ownerOf(body, actor);
+    if (put.ifMatch) return replay(call, put);
     try {
-      const owner = ownerOf(body);
-      return resultAnswer(
-        actor,
-        201,
-        await inNativeWords(['customer'], createAccount(store, actor, owner, { ...account, identifier, putDigest })),
-      );
+      const account = { ...members, identifier, putDigest: put.digest };
+      return resultAnswer(actor, 201, await createAccount(store, actor, owner, account));
     } catch (error) {
-      // The identifier is taken, or the new customer's e-mail is, by this same request sent before.
-      if (!(error instanceof Refusal) || error.reason.kind !== 'taken') throw error;
-      return replay(call, identifier, putDigest, createOnly, error);
+      if (!(error instanceof Refusal) || !perhapsRepeated.has(error.reason.kind)) throw error;
+      return replay(call, put, error);
     }
   },
 };
 
-async function replay(
-  call: Call,
-  identifier: string,
-  putDigest: string,
-  createOnly: boolean,
-  clash?: Refusal,
-): Promise<Answer> {
-  const document = await existing(call, identifier, clash);
-  const tags = parseTags('If-Match', call.request.headers['if-match']);
-  if (createOnly || (tags && !matches(tags, [nativeTag(document.account, call.actor)])))
-    throw new Refusal({ kind: 'precondition' });
-  if (document.account.putDigest !== putDigest) throw new Refusal({ kind: 'other-content' });
-  return accountAnswer(call.actor, 200, document);
-}
+type Put = { identifier: string; digest: string; ifMatch: Tags | undefined; ifNoneMatch: Tags | undefined };
 
-/** The account under the identifier; without one the clash stands, or the precondition has failed. */
-async function existing({ store, actor }: Call, identifier: string, clash: Refusal | undefined) {
-  try {
-    return await readAccount(store, actor, identifier);
-  } catch (error) {
-    if (error instanceof Refusal && error.reason.kind === 'not-found')
-      throw clash ?? new Refusal({ kind: 'precondition' });
-    throw error;
-  }
+/** Why a create fails whose account is there already: identifier or e-mail are taken, the customer is full or was deactivated since. */
+const perhapsRepeated: ReadonlySet<RefusalReason['kind']> = new Set(['taken', 'passive', 'too-many-accounts']);
+
+/** Answers with the account that this same request created before. Without one the clash stands; without a clash, If-Match has failed. */
+async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promise<Answer> {
+  const document = await readAccount(store, actor, put.identifier).catch((error) => {
+    const kind = error instanceof Refusal ? error.reason.kind : undefined;
+    if (clash && (kind === 'not-found' || kind === 'gone')) throw clash;
+    throw kind === 'not-found' ? new Refusal({ kind: 'precondition' }) : error;
+  });
+  const tag = nativeTag(document.account, actor);
+  if ((put.ifMatch && !matches(put.ifMatch, [tag])) || (put.ifNoneMatch && matchesWeakly(put.ifNoneMatch, tag)))
+    throw new Refusal({ kind: 'precondition' });
+  if (document.account.putDigest !== put.digest) throw new Refusal({ kind: 'other-content' });
+  return accountAnswer(actor, 200, document);
 }
 
 /** Keyed with the organisation's secret: a digest of personal data alone could be guessed. */

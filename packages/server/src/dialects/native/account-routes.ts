@@ -7,7 +7,6 @@ import { readAccount } from '#operations/accounts/read.ts';
 import { accountMatch, unlessKnown } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { ownerOf } from './owner.ts';
-import { inNativeWords } from './parse.ts';
 import { accountAnswer, resultAnswer } from './render.ts';
 import { deleteResponses, readResponses, writeResponses } from './responses.ts';
 import { Account, AccountPatch, NewAccount } from './schema.ts';
@@ -25,13 +24,11 @@ export const accountRoutes: Route[] = [
     scope: 'accounts:write',
     headers: idempotencyHeader,
     body: NewAccount,
-    responses: writeResponses(Account, [201], 422),
+    responses: writeResponses(Account, [201], 415, 422),
     handler: async ({ store, actor, body, keep }) => {
       const { customer: _, customerNumber: __, ...account } = body;
       const render = (result: AccountResult) => resultAnswer(actor, 201, result);
-      return render(
-        await inNativeWords(['customer'], createAccount(store, actor, ownerOf(body), account, keep(render))),
-      );
+      return render(await createAccount(store, actor, ownerOf(body, actor), account, keep(render)));
     },
   },
   {
@@ -60,7 +57,7 @@ export const accountRoutes: Route[] = [
     headers: ifMatchHeader,
     body: AccountPatch,
     consumes: mergePatchTypes,
-    responses: writeResponses(Account, [200], 412),
+    responses: writeResponses(Account, [200], 412, 415),
     handler: async (call) => {
       const identifier = call.params.identifier as string;
       const change = { edit: call.body, ifMatch: accountMatch(call, identifier) };
@@ -92,7 +89,7 @@ export const accountRoutes: Route[] = [
     scope: 'accounts:write',
     params: identifierParam,
     headers: { ...ifMatchHeader, ...idempotencyHeader },
-    responses: writeResponses(Account, [200], 412, 422),
+    responses: writeResponses(Account, [200], 412),
     handler: async (call) => {
       const identifier = call.params.identifier as string;
       const render = (result: AccountResult) => resultAnswer(call.actor, 200, result);

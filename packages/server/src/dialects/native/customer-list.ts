@@ -1,8 +1,11 @@
 import { Type } from 'typebox';
+import { compact } from '#domain/aggregate.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { parseInstant } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
+import { text } from '#http/text.ts';
 import { type CustomerFilter, listCustomers } from '#operations/customers/list.ts';
 import { renderCustomer } from './render.ts';
 import { listResponses } from './responses.ts';
@@ -11,24 +14,22 @@ import { CustomerList } from './schema.ts';
 const Query = Type.Object(
   {
     email: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 254,
-        description: 'the exact address, compared trimmed and in lower case',
+      text(254, {
+        // A + that is not percent-encoded arrives as a space: better told than answered with nobody.
+        pattern: '^[^\\s@]+@[^\\s@]+$',
+        description: 'must be the whole e-mail address, with + written %2B; compared trimmed and in lower case',
       }),
     ),
     telephone: Type.Optional(
       Type.String({
-        minLength: 1,
         maxLength: 40,
-        description: 'the exact number, compared by its digits and leading +',
+        pattern: '[0-9]',
+        description: 'must be the whole number, with digits; compared by its digits and leading +',
       }),
     ),
-    customerRef: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+    customerRef: Type.Optional(text(40, { description: 'the exact reference; the customer number where none is set' })),
     name: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 200,
+      text(200, {
         description: 'beginning of the family name, else full name or name of the organisation; case does not matter',
       }),
     ),
@@ -38,7 +39,8 @@ const Query = Type.Object(
     changedSince: Type.Optional(
       Type.String({
         format: 'date-time',
-        description: 'customers whose own data changed at or after this instant, in order of change',
+        description:
+          'customers whose own data changed at or after this instant (a date: 00:00 UTC), in order of change',
       }),
     ),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'from `next` of the page before' })),
@@ -47,6 +49,9 @@ const Query = Type.Object(
   { additionalProperties: false },
 );
 
+type ListQuery = Partial<Record<'email' | 'telephone' | 'customerRef' | 'name' | 'changedSince' | 'cursor', string>> & {
+  status?: 'active' | 'passive';
+};
 type Position = { changedAt: string; number: number };
 
 export const listRoute: Route = {
@@ -60,30 +65,29 @@ export const listRoute: Route = {
   responses: listResponses(CustomerList),
   handler: async (call) => {
     const { store, actor, query } = call;
-    const telephone = query.telephone === undefined ? undefined : telephoneKey(query.telephone);
-    // A telephone without digits is nobody's.
-    if (query.telephone !== undefined && telephone === undefined) return page(call, { items: [] });
-    const { customers, more } = await listCustomers(store, actor, filterOf(query, telephone), query.limit ?? 50);
+    const { customers, more } = await listCustomers(store, actor, filterOf(query), query.limit ?? 50);
     const last = customers.at(-1)?.customer;
     const items = customers.map(({ customer: { version: _, ...shown } }) => renderCustomer(shown));
-    return page(call, more && last ? { items, next: nextUrl(call, last) } : { items });
+    return {
+      status: 200,
+      headers: { 'Cache-Control': 'private, no-store' },
+      body: more && last ? { items, next: nextUrl(call, last) } : { items },
+    };
   },
 };
 
-function filterOf(query: Record<string, string>, telephone: string | undefined): CustomerFilter {
-  return {
-    ...(query.email === undefined ? {} : { emailKey: foldKey(query.email) }),
-    ...(telephone === undefined ? {} : { telephoneKey: telephone }),
-    ...(query.customerRef === undefined ? {} : { customerRef: query.customerRef }),
-    ...(query.name === undefined ? {} : { namePrefix: foldKey(query.name) }),
-    ...(query.status === undefined ? {} : { state: query.status as 'active' | 'passive' }),
-    ...(query.changedSince === undefined ? {} : { changedSince: query.changedSince }),
-    ...(query.cursor === undefined ? {} : { after: readCursor(query.cursor) }),
-  };
-}
-
-function page(_call: Call, body: { items: object[]; next?: string }) {
-  return { status: 200, headers: { 'Cache-Control': 'private, no-store' }, body };
+function filterOf({ email, telephone, customerRef, name, status, changedSince, cursor }: ListQuery): CustomerFilter {
+  return compact({
+    emailKey: email && foldKey(email),
+    // A + that is not percent-encoded arrives as a space.
+    telephoneKey: telephone && telephoneKey(telephone.replace(/^ /, '+')),
+    customerRef,
+    namePrefix: name && foldKey(name),
+    state: status,
+    // In UTC: an offset may be one that the database does not know.
+    changedSince: changedSince && parseInstant(changedSince)?.toISOString(),
+    after: cursor === undefined ? undefined : readCursor(cursor),
+  }) as CustomerFilter;
 }
 
 function nextUrl({ actor, query }: Call, { changedAt, number }: Position): string {
@@ -98,7 +102,8 @@ function nextUrl({ actor, query }: Call, { changedAt, number }: Position): strin
 function readCursor(text: string): Position {
   try {
     const [changedAt, number] = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (Number.isSafeInteger(number) && new Date(changedAt).toISOString() === changedAt) return { changedAt, number };
+    if (Number.isSafeInteger(number) && parseInstant(changedAt)?.toISOString() === changedAt)
+      return { changedAt, number };
   } catch {
     // falls through to the refusal
   }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { Aggregate } from '#domain/account.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { dateIn } from '#domain/time.ts';
 import type { Route } from '#http/route.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
@@ -8,12 +9,12 @@ import { eraseCustomer } from '#operations/customers/erase.ts';
 import { readCustomer } from '#operations/customers/read.ts';
 import { customerMatch, unlessKnown } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
-import { inNativeWords, parseCustomerPatch, parseNewCustomer } from './parse.ts';
+import { parseCustomerPatch, parseNewCustomer } from './parse.ts';
 import { customerAnswer } from './render.ts';
 import { deleteResponses, readResponses, writeResponses } from './responses.ts';
 import { Customer, CustomerPatch, NewCustomer } from './schema.ts';
 
-/** `customerNumber` in a path: what is not a number of ours is not there. */
+/** `customerNumber` in a path. */
 export const customerNumberParam = Type.Object({
   customerNumber: Type.String({
     pattern: '^[1-9][0-9]{0,15}$',
@@ -31,10 +32,11 @@ export const customerRoutes: Route[] = [
     scope: 'customers:write',
     headers: idempotencyHeader,
     body: NewCustomer,
-    responses: writeResponses(Customer, [201], 422),
+    responses: writeResponses(Customer, [201], 415, 422),
     handler: async ({ store, actor, body, keep }) => {
       const render = ({ customer }: Aggregate) => customerAnswer(actor, 201, customer);
-      return render(await inNativeWords([], createCustomer(store, actor, parseNewCustomer(body), keep(render))));
+      const customer = parseNewCustomer(body, dateIn(actor.organisation.timeZone, actor.now));
+      return render(await createCustomer(store, actor, customer, keep(render)));
     },
   },
   {
@@ -63,17 +65,16 @@ export const customerRoutes: Route[] = [
     headers: ifMatchHeader,
     body: CustomerPatch,
     consumes: mergePatchTypes,
-    responses: writeResponses(Customer, [200], 412),
+    responses: writeResponses(Customer, [200], 412, 415),
     handler: async (call) => {
       const { store, actor, params, body } = call;
+      const today = dateIn(actor.organisation.timeZone, actor.now);
       const change = {
         ifMatch: customerMatch(call),
-        edit: (aggregate: Aggregate) => parseCustomerPatch(body, aggregate),
+        edit: (aggregate: Aggregate) => parseCustomerPatch(body, aggregate, today),
       };
-      const { customer } = await inNativeWords(
-        [],
-        changeCustomer(store, actor, { customerNumber: Number(params.customerNumber) }, change),
-      );
+      const target = { customerNumber: Number(params.customerNumber) };
+      const { customer } = await changeCustomer(store, actor, target, change);
       return customerAnswer(actor, 200, customer);
     },
   },

@@ -19,5 +19,11 @@ export const native: Dialect = {
   headers: () => ({ 'Cache-Control': 'private, no-store' }),
   clientLimit: (_request, client) => perSecond(client),
   refuse,
+  openapi: {
+    tags: [
+      { name: 'Customers', description: 'Persons and organisations, by customer number' },
+      { name: 'Accounts', description: 'The accounts of customers, by identifier' },
+    ],
+  },
   routes: [listRoute, ...customerRoutes, ...accountLists, ...accountRoutes, putRoute],
 };

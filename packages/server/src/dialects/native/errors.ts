@@ -1,15 +1,18 @@
-import { type Fault, pointerOf, type RefusalReason } from '#domain/refusal.ts';
+import { type Fault, pointerOf, type RefusalReason, type UniqueKey } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
+import type { Route } from '#http/route.ts';
+import { maxFaults } from '#http/validation.ts';
 import { problems } from './problems.ts';
+import { NewAccount, PutAccount } from './schema.ts';
 
 /** A refusal as a problem document (RFC 9457): `type` leads to its documentation, `errors` points at every faulty member. */
 export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   const { code, status, title } = problems[reason.kind];
-  const errors = errorsOf(reason);
+  const errors = errorsOf(reason, call.route);
   return {
     status,
-    headers: headersOf(reason),
+    headers: headersOf(reason, call.route),
     contentType: 'application/problem+json',
     body: {
       type: `${call.publicUrl}/docs/errors#${code}`,
@@ -24,7 +27,7 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   };
 }
 
-function headersOf(reason: RefusalReason): Record<string, string> {
+function headersOf(reason: RefusalReason, route: Route | undefined): Record<string, string> {
   switch (reason.kind) {
     case 'missing-credentials':
     case 'bad-credentials':
@@ -37,38 +40,42 @@ function headersOf(reason: RefusalReason): Record<string, string> {
     case 'idempotency-busy':
       return { 'Retry-After': '5' };
     case 'media-type':
-      return { 'Accept-Patch': 'application/merge-patch+json, application/json' };
+      return { [route?.method === 'PATCH' ? 'Accept-Patch' : 'Accept']: reason.accepted.join(', ') };
     default:
       return {};
   }
 }
 
-function errorsOf(reason: RefusalReason): object[] {
+function errorsOf(reason: RefusalReason, route: Route | undefined): object[] {
   if (reason.kind === 'taken')
-    return [{ pointer: `/${reason.key}`, code: 'already-in-use', detail: 'is already in use' }];
+    return [{ pointer: pointerOf(takenAt(reason.key, route)), code: 'already-in-use', detail: 'is already in use' }];
   if (reason.kind === 'malformed' && reason.path)
-    return [{ pointer: pointerOf(reason.path), code: 'malformed', detail: reason.message }];
+    return [{ ...placeOf(reason.path, reason.in ?? 'body'), code: 'malformed', detail: reason.message }];
   if (reason.kind !== 'invalid') return [];
   return reason.faults.map((fault) => ({
-    ...placeOf(fault, reason.in ?? 'body'),
+    ...placeOf(fault.path, reason.in ?? 'body'),
     code: fault.code,
-    detail: fault.message,
+    detail: fault.code === 'unknown' && reason.in === 'query' ? 'unknown parameter' : fault.message,
   }));
 }
 
-function placeOf({ path }: Fault, where: 'body' | 'query' | 'path' | 'header'): object {
+function placeOf(path: Fault['path'], where: 'body' | 'query' | 'path' | 'header'): object {
   if (where === 'body') return { pointer: pointerOf(path) };
   return { [where === 'header' ? 'header' : 'parameter']: path.join('.') };
+}
+
+/** Where the clashing value stands in the body: a new customer's is in the member `customer` of a new account. */
+function takenAt(key: UniqueKey, route: Route | undefined): Fault['path'] {
+  const nested = ownerOf[key].startsWith('customer') && (route?.body === NewAccount || route?.body === PutAccount);
+  return nested ? ['customer', key] : [key];
 }
 
 function detailOf(reason: RefusalReason): string {
   switch (reason.kind) {
     case 'malformed':
-      return `${reason.path ? `${pointerOf(reason.path)} ` : 'The request '}${reason.message}.`;
+      return `${subjectOf(reason)} ${reason.message}.`;
     case 'invalid':
-      return reason.faults.length === 1
-        ? 'One member is faulty; see errors.'
-        : `${reason.faults.length} members are faulty; see errors.`;
+      return faultCount(reason.faults.length, reason.in ?? 'body');
     case 'missing-credentials':
       return 'Send "Authorization: Bearer <key>" or "X-API-KEY: <key>".';
     case 'bad-credentials':
@@ -101,7 +108,20 @@ function detailOf(reason: RefusalReason): string {
   }
 }
 
-const ownerOf = {
+function subjectOf({ path, in: where = 'body' }: Extract<RefusalReason, { kind: 'malformed' }>): string {
+  if (!path) return 'The request';
+  return where === 'body' ? pointerOf(path) || 'The body' : `The parameter ${path.join('.')}`;
+}
+
+function faultCount(count: number, where: 'body' | 'query' | 'path' | 'header'): string {
+  const noun = where === 'body' ? 'member' : where === 'header' ? 'header' : 'parameter';
+  if (count === 1) return `One ${noun} is faulty; see errors.`;
+  return count < maxFaults
+    ? `${count} ${noun}s are faulty; see errors.`
+    : `At least ${count} ${noun}s are faulty; see errors.`;
+}
+
+const ownerOf: Record<UniqueKey, string> = {
   identifier: 'account of the organisation',
   accountNumber: 'account of the organisation',
   alias: 'account of the customer',

@@ -1,19 +1,21 @@
+import type { Actor } from '#domain/actor.ts';
 import { type Fault, Refusal } from '#domain/refusal.ts';
+import { dateIn } from '#domain/time.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
 import { type CustomerInput, parseNewCustomer } from './parse.ts';
 
 /** Whose account it is to be: exactly one of a new customer and the number of an existing one. Throws Refusal `invalid`. */
-export function ownerOf(body: {
-  customer?: CustomerInput;
-  customerNumber?: number;
-}): { customer: NewCustomer } | { customerNumber: number } {
+export function ownerOf(
+  body: { customer?: CustomerInput; customerNumber?: number },
+  { organisation, now }: Actor,
+): { customer: NewCustomer } | { customerNumber: number } {
   const { customer, customerNumber } = body;
   if (customer !== undefined && customerNumber !== undefined)
     refuse(['customerNumber'], 'excluded', 'cannot stand beside customer');
   if (customerNumber !== undefined) return { customerNumber };
   if (customer === undefined)
     return refuse(['customer'], 'required', 'is required, or customerNumber for an existing customer');
-  return { customer: parseNewCustomer(customer, ['customer']) };
+  return { customer: parseNewCustomer(customer, dateIn(organisation.timeZone, now), ['customer']) };
 }
 
 function refuse(path: Fault['path'], code: string, message: string): never {

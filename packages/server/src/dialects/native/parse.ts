@@ -2,9 +2,9 @@ import type { Aggregate } from '#domain/account.ts';
 import { compact } from '#domain/aggregate.ts';
 import { isCountryAlpha3 } from '#domain/countries.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
-import { hasWayToName } from '#domain/details-rules.ts';
+import { customerRefFault, detailsFaults, hasWayToName, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';
 import { mergePatch } from '#domain/merge.ts';
-import { type Fault, Refusal, refuseFaults } from '#domain/refusal.ts';
+import { type Fault, refuseFaults } from '#domain/refusal.ts';
 import type { CustomerEdit } from '#operations/customers/change.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
 import type { DetailsInput } from '#operations/details.ts';
@@ -17,28 +17,47 @@ export type CustomerInput = Omit<CustomerDetails, 'addresses'> & {
   otherAddress?: NewAddress[];
 };
 
-/** A new customer from a request body, or from the member of it at `path`. Throws Refusal `invalid`. */
-export function parseNewCustomer(input: CustomerInput, path: string[] = []): NewCustomer {
+/**
+ * A new customer from a request body, or from the member of it at `path`.
+ *
+ * @param today the organisation's calendar date
+ * @throws Refusal `invalid` with every fault
+ */
+export function parseNewCustomer(input: CustomerInput, today: string, path: string[] = []): NewCustomer {
+  const kind = input.type === 'Organization' ? 'organization' : 'person';
+  const { customerRef } = input;
   const details = detailsOf(input, {});
-  const faults = [...minimumFaults(details), ...nationalityFaults(details)];
+  const faults = [
+    ...minimumFaults(details),
+    ...contentFaults(kind, details, {}, today),
+    ...customerRefFault(customerRef, undefined),
+  ];
   refuseFaults(faults.map((fault) => ({ ...fault, path: [...path, ...fault.path] })));
-  return {
-    kind: input.type === 'Organization' ? 'organization' : 'person',
-    details,
-    ...(input.customerRef === undefined ? {} : { customerRef: input.customerRef }),
-  };
+  return { kind, details, ...(customerRef === undefined ? {} : { customerRef }) };
 }
 
-/** What a merge patch makes of the present customer. Throws Refusal `invalid`. */
-export function parseCustomerPatch(patch: Record<string, unknown>, { customer }: Aggregate): CustomerEdit {
+/**
+ * What a merge patch makes of the present customer.
+ *
+ * @param today the organisation's calendar date
+ * @throws Refusal `invalid` with every fault
+ */
+export function parseCustomerPatch(
+  patch: Record<string, unknown>,
+  { customer }: Aggregate,
+  today: string,
+): CustomerEdit {
   const merged = mergePatch(inputOf(customer), patch) as CustomerInput;
   const details = detailsOf(merged, customer.details);
-  const faults = minimumFaults(details);
-  if (merged.type !== undefined && merged.type !== typeOf(customer))
-    faults.push({ path: ['type'], code: 'fixed', message: 'cannot change' });
-  if (details.nationality !== customer.details.nationality) faults.push(...nationalityFaults(details));
-  refuseFaults(faults);
-  return { details, customerRef: merged.customerRef ?? null };
+  const { customerRef = null } = merged;
+  refuseFaults([
+    ...(merged.type === typeOf(customer) ? [] : [{ path: ['type'], code: 'fixed', message: 'cannot change' }]),
+    // A customer who came without, through another dialect, may stay without.
+    ...(hasWayToName(customer.details) ? minimumFaults(details) : []),
+    ...contentFaults(customer.kind, details, customer.details, today),
+    ...(customerRef === customer.customerRef ? [] : customerRefFault(customerRef ?? undefined, customer.number)),
+  ]);
+  return { details, customerRef };
 }
 
 export function typeOf(customer: Pick<Customer, 'kind'>): 'Person' | 'Organization' {
@@ -65,7 +84,8 @@ function detailsOf(
   const addresses = [address ?? {}, ...otherAddress].map(upperCountry);
   // A telephone that was given in parts and is now another one is no longer in parts.
   const telephoneParts = plain.telephone === stored.telephone ? stored.telephoneParts : undefined;
-  return compact({ ...plain, telephoneParts, addresses: keepIds(addresses, stored.addresses ?? []) }) as DetailsInput;
+  const details = { ...plain, telephoneParts, addresses: keepIds(addresses, stored.addresses ?? []) };
+  return compact(withoutEmpty(details as DetailsInput));
 }
 
 function upperCountry<T extends NewAddress>(address: T): T {
@@ -93,23 +113,24 @@ function minimumFaults(details: DetailsInput): Fault[] {
   return [{ path: [], code: 'required', message: 'needs at least one of email, telephone, familyName, name' }];
 }
 
-function nationalityFaults({ nationality }: DetailsInput): Fault[] {
-  if (nationality === undefined || isCountryAlpha3(nationality)) return [];
-  return [
-    { path: ['nationality'], code: 'country', message: 'must be an assigned ISO 3166-1 alpha-3 code such as GBR' },
-  ];
-}
-
-/** Runs an operation and puts its faults, which are in domain words, into the members of the native body. */
-export async function inNativeWords<T>(prefix: string[], work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.reason.kind !== 'invalid' || (error.reason.in ?? 'body') !== 'body')
-      throw error;
-    const faults = error.reason.faults.map((fault) => ({ ...fault, path: [...prefix, ...nativePath(fault.path)] }));
-    throw new Refusal({ ...error.reason, faults });
+/**
+ * The rules that all dialects share, and those of this one. The operations judge again by the shared ones; here they are asked
+ * first so that a caller hears of everything at once, in native words.
+ */
+function contentFaults(kind: Customer['kind'], details: DetailsInput, stored: CustomerDetails, today: string): Fault[] {
+  const faults = detailsFaults(kind, details as CustomerDetails, stored, today).map((fault) => ({
+    ...fault,
+    path: nativePath(fault.path),
+  }));
+  const { nationality, addresses: [first = {}, ...others] = [] } = details;
+  if (nationality !== undefined && nationality !== stored.nationality && !isCountryAlpha3(nationality)) {
+    const message = 'must be an assigned ISO 3166-1 alpha-3 code such as GBR';
+    faults.push({ path: ['nationality'], code: 'country', message });
   }
+  // Without this, what was sent as another address would come back as the address.
+  if (isEmptyAddress(first) && !others.every(isEmptyAddress))
+    faults.push({ path: ['address'], code: 'required', message: 'is required beside otherAddress' });
+  return faults;
 }
 
 function nativePath([first, index, ...rest]: Fault['path']): Fault['path'] {

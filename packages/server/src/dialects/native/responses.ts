@@ -10,7 +10,7 @@ const meanings: Record<number, string> = {
   409: 'Already in use, other content, or the state forbids it',
   410: 'Erased or deleted',
   412: 'Changed since it was read',
-  413: 'Body too large',
+  413: 'Body too large (1 MiB)',
   415: 'Media type not supported',
   422: 'Idempotency-Key used for another request',
   429: 'Too many requests; see Retry-After',
@@ -29,15 +29,12 @@ function problemResponses(...statuses: number[]): Record<number, ResponseSpec> {
   );
 }
 
-const reading = [410];
-const bodied = [413, 415];
-
 /** Responses of a read. */
-export function readResponses(schema: TSchema, ...more: number[]): Record<number, ResponseSpec> {
+export function readResponses(schema: TSchema): Record<number, ResponseSpec> {
   return {
     200: { description: 'OK', schema, contentType: 'application/json', headers: ['ETag'] },
     304: { description: 'Not modified' },
-    ...problemResponses(...reading, ...more),
+    ...problemResponses(410),
   };
 }
 
@@ -57,10 +54,10 @@ export function writeResponses(schema: TSchema, success: number[], ...more: numb
       headers: status === 201 ? ['ETag', 'Location'] : ['ETag'],
     },
   ]);
-  return { ...Object.fromEntries(shown), ...problemResponses(409, 410, ...bodied, ...more) };
+  return { ...Object.fromEntries(shown), ...problemResponses(409, 410, 413, ...more) };
 }
 
 /** Responses of a delete. */
 export function deleteResponses(): Record<number, ResponseSpec> {
-  return { 204: { description: 'Done' }, ...problemResponses(410, 412) };
+  return { 204: { description: 'Done' }, ...problemResponses(410, 412, 413) };
 }

@@ -25,7 +25,9 @@ const plainMembers = {
   name: text(200, { description: "a person's full name where it is not known in parts, or an organisation's name" }),
   legalName: text(200),
   email: text(254, {
-    description: 'unique among the customers of the organisation, compared trimmed and in lower case',
+    pattern: '^[^\\s@]+@[^\\s@]+$',
+    description:
+      'must be an e-mail address: one @, no spaces; unique among the customers of the organisation, compared trimmed and in lower case',
   }),
   telephone: text(40),
   landline: text(20),
@@ -47,8 +49,9 @@ const optional = <T extends Record<string, Parameters<typeof Type.Optional>[0]>>
 const patched = <T extends Record<string, Parameters<typeof nullable>[0]>>(members: T) =>
   Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(nullable(schema))]));
 
-export const PostalAddress = Type.Object(optional(addressMembers), { ...closed, title: 'PostalAddress' });
-const EmergencyContact = Type.Object(optional(contactMembers), { ...closed, title: 'EmergencyContact' });
+const full = { ...closed, minProperties: 1 } as const;
+export const PostalAddress = Type.Object(optional(addressMembers), { ...full, title: 'PostalAddress' });
+const EmergencyContact = Type.Object(optional(contactMembers), { ...full, title: 'EmergencyContact' });
 const CustomerKind = Type.Union([Type.Literal('Person'), Type.Literal('Organization')], {
   description: 'must be "Person" or "Organization"',
 });
@@ -84,6 +87,8 @@ export const CustomerPatch = Type.Object(
 /** An instant as Tessera emits it: UTC, milliseconds, `Z`. */
 const Instant = Type.String({ format: 'date-time' });
 const stored = Type.String();
+const shown = (members: string[]) => Object.fromEntries(members.map((member) => [member, Type.Optional(stored)]));
+const StoredAddress = Type.Object(shown(Object.keys(addressMembers)), { ...closed, title: 'StoredAddress' });
 
 export const Customer = Type.Object(
   {
@@ -92,44 +97,32 @@ export const Customer = Type.Object(
     profileType: Type.Union([Type.Literal('standard'), Type.Literal('personnel'), Type.Literal('temporary')]),
     status: Type.Union([Type.Literal('active'), Type.Literal('passive')]),
     customerRef: stored,
-    ...Object.fromEntries(
-      [
-        'givenName',
-        'familyName',
-        'name',
-        'legalName',
-        'email',
-        'telephone',
-        'landline',
-        'jobTitle',
-        'birthDate',
-        'gender',
-        'nationality',
-        'language',
-        'vippsId',
-        'url',
-        'vatID',
-        'username',
-      ].map((member) => [member, Type.Optional(stored)]),
-    ),
+    ...shown([
+      'givenName',
+      'familyName',
+      'name',
+      'legalName',
+      'email',
+      'telephone',
+      'landline',
+      'jobTitle',
+      'birthDate',
+      'gender',
+      'nationality',
+      'language',
+      'vippsId',
+      'url',
+      'vatID',
+      'username',
+    ]),
     is13OrOver: Type.Optional(Type.Boolean()),
     parent: Type.Optional(Type.Integer({ description: 'customer number of the parent customer' })),
     sameAs: Type.Optional(Type.Array(stored)),
-    address: Type.Optional(
-      Type.Object(Object.fromEntries(Object.keys(addressMembers).map((member) => [member, Type.Optional(stored)])), {
-        ...closed,
-        title: 'StoredAddress',
-      }),
+    address: Type.Optional(StoredAddress),
+    otherAddress: Type.Optional(Type.Array(StoredAddress)),
+    emergencyContact: Type.Optional(
+      Type.Object(shown(Object.keys(contactMembers)), { ...closed, title: 'StoredContact' }),
     ),
-    otherAddress: Type.Optional(
-      Type.Array(
-        Type.Object(Object.fromEntries(Object.keys(addressMembers).map((member) => [member, Type.Optional(stored)])), {
-          ...closed,
-          title: 'StoredAddress',
-        }),
-      ),
-    ),
-    emergencyContact: Type.Optional(EmergencyContact),
     expiresAt: Type.Optional(Instant),
     createdAt: Instant,
     createdBy: stored,

@@ -33,7 +33,7 @@ export async function changeAccount(
   const aggregate = await changeAggregate(store, actor, target, {
     operation: change.operation ?? 'accounts.change',
     ifMatch: change.ifMatch,
-    ...(keep ? { keep: (after: Aggregate) => keep(result(after)) } : {}),
+    ...(keep ? { keep: (after: Aggregate) => keptAbout(result(after), keep) } : {}),
     edit: (before) => {
       assertActive(before.customer);
       const accounts =
@@ -48,4 +48,9 @@ export async function changeAccount(
     },
   });
   return result(aggregate);
+}
+
+/** The answer to keep, and that it goes when the account does, whichever other accounts are written with it. */
+function keptAbout(result: AccountResult, keep: NonNullable<Keep<AccountResult>>) {
+  return { ...keep(result), accountNumber: result.account.number };
 }

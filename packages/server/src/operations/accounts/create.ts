@@ -36,7 +36,7 @@ export async function createAccount(
   const result = (aggregate: Aggregate): AccountResult => ({ aggregate, account: accountIn(aggregate, identifier) });
   const writing = {
     operation: 'accounts.create',
-    ...(keep ? { keep: (aggregate: Aggregate) => keep(result(aggregate)) } : {}),
+    ...(keep ? { keep: (after: Aggregate) => ({ ...keep(result(after)), accountNumber: number }) } : {}),
   };
   const build = (customerNumber: number, version: number) =>
     newAccount(actor, { ...input, identifier }, { number, customerNumber, version });

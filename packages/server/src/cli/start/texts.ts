@@ -1,0 +1,44 @@
+import type { Organisation } from '#domain/organisation.ts';
+import type { Demo } from '../demo/demo.ts';
+
+/** The new key and what to do with it. Every curl stands on a line of its own and is complete, so that it can be pasted. */
+export function demoText({ organisation, key, customers, identifier, customerNumber }: Demo, url: string): string {
+  const bearer = `-H 'Authorization: Bearer ${key}'`;
+  const customer = '{"customer":{"givenName":"Grace","familyName":"Holloway","telephone":"+44 7700 900999"}}';
+  return `Created the organisation "${organisation.name}" with ${customers} fictional customers, and an API key for all of it, shown this once:
+
+  ${key}
+
+Paste these into another terminal. An account of the sample data, by the native API:
+
+curl ${bearer} '${url}/v1/accounts/${identifier}'
+
+The same account by the OpenActive, imin and Entur dialects:
+
+curl ${bearer} '${url}/openactive/customer-accounts/${identifier}'
+curl -H 'X-API-KEY: ${key}' '${url}/api/v2/customer-accounts/${identifier}'
+curl ${bearer} -H 'ET-Client-Name: demo-curl' '${url}/customers/v2/profiles/${customerNumber}/customer-accounts/${identifier}'
+
+A new account with a new customer:
+
+curl ${bearer} -H 'Content-Type: application/json' -d '${customer}' '${url}/v1/accounts'
+`;
+}
+
+export const demoAgainText = `The organisation "demo" is there from an earlier start. Another key for it:
+
+npm run -s tessera -- key create --organisation demo --name "my application"
+`;
+
+export const noOrganisationText = `There is no organisation yet, so nobody can use this server. Create one, and a key for it:
+
+npm run -s tessera -- organisation create --name "My organisation"
+npm run -s tessera -- key create --organisation my-organisation --name "my application"
+`;
+
+/** PUBLIC_URL was changed under an organisation whose `@id`s were made with the former one (architecture.md, Settled 6). */
+export function movedText({ slug, baseUrl }: Organisation, publicUrl: string): string {
+  return `The public URL is ${publicUrl}, but the ids of the organisation ${slug} begin with ${baseUrl}.
+Set PUBLIC_URL=${baseUrl} or, as long as it has no account, run: npm run -s tessera -- organisation update ${slug} --base-url ${publicUrl}
+`;
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { Context, flatPersonMembers, NewPerson, PersonUpdate } from './person-schema.ts';
+
+const closed = { additionalProperties: false } as const;
+
+const identifier = Type.Optional(
+  Type.String({
+    pattern: '^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$',
+    description: 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot',
+  }),
+);
+
+const WrappedAccount = Type.Object(
+  { '@context': Context, '@type': Type.Literal('CustomerAccount'), identifier, customer: NewPerson },
+  { ...closed, title: 'NewCustomerAccount' },
+);
+
+/** The flat form (imin.md 2.6), taken by POST /customers and, in a documented walk-through, by POST /customer-accounts. */
+export const FlatAccount = Type.Object(
+  { '@context': Type.Optional(Context), identifier, ...flatPersonMembers },
+  { ...closed, title: 'NewCustomer' },
+);
+
+/** A body with neither `@type` nor `customer` is the flat form (imin.md 2.4). */
+export const AnyNewAccount = Type.Unsafe({
+  title: 'AnyNewAccount',
+  description: 'A CustomerAccount with its Person, or, with neither `@type` nor `customer`, the flat form.',
+  type: 'object',
+  if: { anyOf: [has('@type'), has('customer')] },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: WrappedAccount,
+  else: FlatAccount,
+});
+
+const CustomerUpdateAction = Type.Object(
+  {
+    '@context': Type.Optional(Context),
+    '@type': Type.Literal('CustomerUpdateAction'),
+    object: PersonUpdate,
+    seller: Type.Optional(
+      Type.Array(Type.String({ format: 'uri' }), {
+        minItems: 1,
+        maxItems: 50,
+        uniqueItems: true,
+        description: 'Seller ID URLs of connected linked accounts that are told too',
+      }),
+    ),
+  },
+  { ...closed, title: 'CustomerUpdateAction' },
+);
+
+function has(member: string): object {
+  return { required: [member], properties: { [member]: {} } };
+}
+
+const actions = { CustomerUpdateAction };
+
+/** An action, by its `@type` (imin.md 2.5). */
+export const Action = Type.Unsafe({
+  title: 'CustomerAccountAction',
+  type: 'object',
+  required: ['@type'],
+  properties: { '@type': { enum: Object.keys(actions) } },
+  allOf: Object.entries(actions).map(([type, schema]) => ({
+    if: { properties: { '@type': { const: type } }, required: ['@type'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: schema,
+  })),
+});
+
+/** The customer account in a path. */
+export const accountParams = Type.Object({ id: Type.String({ description: 'the identifier, percent-encoded' }) });

@@ -1,0 +1,81 @@
+import { documentOf } from '#domain/account.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Answer } from '#http/answer.ts';
+import type { Call } from '#http/call.ts';
+import type { Route } from '#http/route.ts';
+import { createAccount } from '#operations/accounts/create.ts';
+import { readAccount } from '#operations/accounts/read.ts';
+import { accountPath, newIdentifierOf } from './account-path.ts';
+import { accountAnswer, createdAnswer } from './answers.ts';
+import { writeCondition } from './conditions.ts';
+import { inOwnWords } from './faults.ts';
+import { parsePut } from './parse-put.ts';
+import { preferHeader } from './profile.ts';
+import { accountId } from './render.ts';
+import { Account } from './response-schema.ts';
+import { errors, shown, withKey } from './responses.ts';
+import { AccountPath, AccountPut, ProfileQuery } from './schema.ts';
+
+/** Create or replay (openactive.md 3.3): safe to repeat after a time-out; never replaces. */
+export const putRoute: Route = {
+  method: 'PUT',
+  path: accountPath,
+  operationId: 'putCustomerAccount',
+  summary: 'Create an account with an identifier of your choice, or repeat that request',
+  description:
+    'The same content again answers 200 with the account as it is now, other content 409. PATCH changes an account.',
+  tag: 'Customer accounts',
+  scope: 'openactive-customeraccount-modify',
+  params: AccountPath,
+  query: ProfileQuery,
+  headers: {
+    ...preferHeader,
+    'If-None-Match': '`*`: only create, 412 when the account exists',
+    'If-Match': 'Only repeat, 412 when the account is not in the state with this entity tag',
+  },
+  body: AccountPut,
+  consumes: ['application/ld+json', 'application/json'],
+  verbatim: ['@id', 'identifier'],
+  responses: {
+    200: shown('The account was created by the same content before', Account, 'ETag'),
+    201: shown('Created', Account, 'ETag', 'Location'),
+    ...errors(...withKey, 409, 410, 412, 413, 415),
+  },
+  handler: async (call) => {
+    const { store, actor, request, body } = call;
+    const identifier = newIdentifierOf(call);
+    const condition = writeCondition(call);
+    const id = accountId(actor.organisation, identifier);
+    const { customer, ...account } = parsePut(body, { id, identifier }, actor.organisation);
+    const replay = () => replayed(call, identifier, account.putDigest, condition);
+    if (request.headers['if-match'] !== undefined) return replay().catch(withoutAccount);
+    try {
+      const created = await inOwnWords(createAccount(store, actor, { customer }, { ...account, identifier }));
+      return createdAnswer(call, documentOf(created.account, created.aggregate.customer));
+    } catch (error) {
+      const { reason } = error instanceof Refusal ? error : {};
+      if (reason?.kind === 'taken' && reason.key === 'identifier') return replay();
+      throw error;
+    }
+  },
+};
+
+/** The account as it is now, if this content created it. Throws Refusal `not-found`, `gone`, `precondition`, `passive`, `other-content`. */
+async function replayed(
+  call: Call,
+  identifier: string,
+  putDigest: string,
+  condition: ReturnType<typeof writeCondition>,
+): Promise<Answer> {
+  const document = await readAccount(call.store, call.actor, identifier);
+  if (condition && !condition(document.account)) throw new Refusal({ kind: 'precondition' });
+  if (document.customer.state !== 'active') throw new Refusal({ kind: 'passive' });
+  if (document.account.putDigest !== putDigest) throw new Refusal({ kind: 'other-content' });
+  return accountAnswer(call, document);
+}
+
+/** If-Match asks for an account to be there: where none is, it does not hold, and none is created. */
+function withoutAccount(error: unknown): never {
+  if (error instanceof Refusal && error.reason.kind === 'not-found') throw new Refusal({ kind: 'precondition' });
+  throw error;
+}

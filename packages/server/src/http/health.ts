@@ -1,0 +1,38 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { missingMigrations } from '#store/readiness.ts';
+import type { Store } from '#store/store.ts';
+import { Unavailable } from '#store/unavailable.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Serves what operators watch: `/healthz` (the process is up), `/readyz` (it can serve), `/metrics` (Prometheus). Needs no key. */
+export function serveHealth(
+  app: FastifyInstance,
+  { store, metrics: { registry } }: { store: Store; metrics: Metrics },
+): void {
+  app.get('/healthz', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ status: 'up' }));
+
+  app.get('/readyz', async (request, reply) => {
+    const reason = await hindrance(store, request.log);
+    reply.header('Cache-Control', 'no-store');
+    if (reason === undefined) return { status: 'ready' };
+    return reply.code(503).header('Retry-After', '2').send({ status: 'unavailable', reason });
+  });
+
+  app.get('/metrics', async (_request, reply) =>
+    reply
+      .header('Cache-Control', 'no-store')
+      .type(registry.contentType)
+      .send(await registry.metrics()),
+  );
+}
+
+/** Why the server cannot serve, in a sentence that tells strangers nothing of the database; undefined when it can. */
+async function hindrance(store: Store, log: FastifyBaseLogger): Promise<string | undefined> {
+  try {
+    const missing = await missingMigrations(store.database);
+    return missing.length === 0 ? undefined : `The database lacks migrations: ${missing.join(', ')}.`;
+  } catch (error) {
+    log.warn({ err: error }, 'not ready');
+    return error instanceof Unavailable ? 'The database cannot be reached.' : 'The database cannot be read.';
+  }
+}
