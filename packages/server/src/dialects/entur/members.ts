@@ -110,25 +110,36 @@ const order = Object.keys(rules);
 
 /** Faults of a body in the order of the contract's tables; members that do not belong there come last. */
 export function inTableOrder(faults: readonly Fault[]): Fault[] {
-  const place = (fault: Fault) =>
-    fault.code !== 'unknown' && keyOf(fault) in rules ? order.indexOf(keyOf(fault)) : order.length;
+  const place = (fault: Fault) => (ruleFor(fault) ? order.indexOf(keyOf(fault)) : order.length);
   return [...faults].sort((a, b) => place(a) - place(b));
 }
 
 /** The error code of a faulty body member. */
 export function codeOf(fault: Fault): number {
-  return rules[keyOf(fault)]?.code ?? 400;
+  return ruleFor(fault)?.code ?? 400;
 }
 
 /** What would be right for a faulty body member. */
 export function ruleOf(fault: Fault): Texts {
-  return rules[keyOf(fault)] ?? { en: 'not valid', nb: 'ikke gyldig' };
+  return ruleFor(fault) ?? { en: 'not valid', nb: 'ikke gyldig' };
+}
+
+function ruleFor(fault: Fault): Rule | undefined {
+  const key = keyOf(fault);
+  // Names of unknown members are the caller's: `constructor` is one.
+  return fault.code !== 'unknown' && Object.hasOwn(rules, key) ? rules[key] : undefined;
 }
 
 /** What would be right for a faulty parameter of path, query or header. */
 export function parameterRule({ code, path }: Fault): Texts {
   if (code === 'repeated') return { en: 'may be given once only', nb: 'kan bare oppgis én gang' };
-  return parameterRules[String(path[0])] ?? { en: 'must not be empty', nb: 'kan ikke være tom' };
+  const name = String(path[0]);
+  return (
+    (Object.hasOwn(parameterRules, name) && parameterRules[name]) || {
+      en: 'must not be empty',
+      nb: 'kan ikke være tom',
+    }
+  );
 }
 
 /** `postalAddresses[0].postCode`; at most 100 characters, because names of unknown members are the caller's. */

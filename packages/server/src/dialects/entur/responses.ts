@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox';
 import type { ResponseSpec } from '#http/route.ts';
 import { ErrorMessage } from './schema.ts';
 
-const errors: Record<number, { description: string; headers?: readonly string[] }> = {
+const errors = {
   400: { description: 'Faulty request, a clash, or the state forbids it; the error code says more' },
   401: { description: 'No credential, or not a valid one', headers: ['WWW-Authenticate'] },
   403: { description: 'The permission is missing, or another organisation is named' },
@@ -13,26 +13,21 @@ const errors: Record<number, { description: string; headers?: readonly string[] 
   429: { description: 'Too many requests', headers: ['Retry-After'] },
   500: { description: 'Unexpected fault' },
   503: { description: 'Temporarily unavailable', headers: ['Retry-After'] },
-};
+} as const;
 
 /** The statuses of a route: 200 with this body (none: empty), those that every route can answer, and more by number. */
 export function responses(
   success: { schema?: TSchema; etag?: boolean },
-  ...more: number[]
+  ...more: (keyof typeof errors)[]
 ): Record<number, ResponseSpec> {
-  const statuses = [400, 401, 403, 404, ...more, 429, 500, 503];
-  return {
-    200: {
-      description: 'Done',
-      ...(success.schema ? { schema: success.schema } : {}),
-      ...(success.etag ? { headers: ['ETag'] } : {}),
-    },
-    ...Object.fromEntries(statuses.map((status) => [status, { ...errorSpec(status), schema: ErrorMessage }])),
+  const done = {
+    description: 'Done',
+    ...(success.schema ? { schema: success.schema } : {}),
+    ...(success.etag ? { headers: ['ETag'] } : {}),
   };
-}
-
-function errorSpec(status: number) {
-  const spec = errors[status];
-  if (!spec) throw new Error(`There is no description for status ${status}.`);
-  return status === 415 ? { ...spec, headers: ['Accept-Patch'] } : spec;
+  const statuses = [400, 401, 403, 404, ...more, 429, 500, 503] as const;
+  return {
+    200: done,
+    ...Object.fromEntries(statuses.map((status) => [status, { ...errors[status], schema: ErrorMessage }])),
+  };
 }

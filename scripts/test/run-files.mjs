@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const fileTimeout = 5 * 60_000;
+
+/**
+ * Runs test files, each in a process of its own, with the report on standard output. Resolves with the number of tests that
+ * passed and failed. Counted are the innermost tests: what only groups others (a suite, a test with subtests) is not.
+ */
+export async function runFiles(files, signal) {
+  const counts = { passed: 0, failed: 0, ran: 0 };
+  let previousNesting = 0;
+  const events = run({ files, concurrency: availableParallelism(), timeout: fileTimeout, signal });
+  const count = (member) => (event) => {
+    // A parent is reported right after its last child.
+    const groups = event.details.type === 'suite' || previousNesting > event.nesting;
+    previousNesting = event.nesting;
+    if (event.skip !== undefined || event.todo !== undefined) return;
+    if (member === 'failed' && (!groups || !isFailureOfChildren(event))) counts.failed++;
+    if (member === 'passed' && !groups && !isFile(event, files)) counts.passed++;
+    counts.ran = counts.passed + counts.failed;
+  };
+  events.on('test:pass', count('passed'));
+  events.on('test:fail', count('failed'));
+  const report = events.compose(spec);
+  for await (const chunk of report) process.stdout.write(chunk);
+  return counts;
+}
+
+/** A group that failed only because something in it did has been counted there; one whose hook failed has not. */
+function isFailureOfChildren({ details }) {
+  return details.error?.failureType === 'subtestsFailed';
+}
+
+/** A file without a single test is reported as a test with the file's name. */
+function isFile({ name }, files) {
+  return files.includes(name);
+}
