@@ -190,6 +190,8 @@ function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalR
   const route = http.entries.get(request)?.route;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body)
     return { kind: 'media-type', accepted: [...(route.consumes ?? ['application/json'])] };
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return { kind: 'uri-too-long' };
+  if (code === 'FST_ERR_BAD_URL') return { kind: 'malformed', message: 'has a malformed percent-escape in its path' };
   if (statusCode !== undefined && statusCode < 500) return { kind: 'malformed', message: 'could not be read' };
   http.log.error({ err: error, requestId: request.id }, 'unexpected error');
   return { kind: 'internal' };

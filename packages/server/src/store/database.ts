@@ -35,6 +35,8 @@ export class Database {
       options: `${given ?? ''} -c role=${serverRole} -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
     } as pg.PoolConfig);
     this.#pool.on('error', (error) => options.onError?.(error));
+    // The end of a connection in use reaches the queries that wait for it; unheard, the event besides would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /**

@@ -24,21 +24,28 @@ function bodyTexts(faults: Fault[], route: Route | undefined): Texts {
   if (faults.some(({ path }) => path.length === 0)) return route?.method === 'PATCH' ? noPatch : noObject;
   const unknown = faults.filter(({ code }) => code === 'unknown');
   const invalid = faults.filter(({ code }) => code !== 'unknown');
-  const rules = (language: keyof Texts) =>
-    invalid.map((fault) => `${nameOf(fault)} (${ruleOf(fault)[language]})`).join(', ');
-  const names = unknown.map(nameOf).join(', ');
+  const sentences = [
+    ...(invalid.length > 0 ? [ruleTexts(invalid)] : []),
+    ...(unknown.length > 0 ? [unknownTexts(unknown, route)] : []),
+  ];
+  return { en: sentences.map(({ en }) => en).join(' '), nb: sentences.map(({ nb }) => nb).join(' ') };
+}
+
+/** Names faulty members of a body, each with what would be right. */
+export function ruleTexts(faults: readonly Fault[]): Texts {
+  const listed = (language: keyof Texts) =>
+    faults.map((fault) => `${nameOf(fault)} (${ruleOf(fault)[language]})`).join(', ');
+  return { en: `Invalid: ${listed('en')}.`, nb: `Ugyldig: ${listed('nb')}.` };
+}
+
+function unknownTexts(faults: readonly Fault[], route: Route | undefined): Texts {
+  const names = faults.map(nameOf).join(', ');
   const allowed = Object.keys((route?.body as { properties?: object } | undefined)?.properties ?? {}).join(', ');
-  const several = unknown.length > 1;
-  const sentences = (texts: Texts[], language: keyof Texts) => texts.map((text) => text[language]).join(' ');
-  const texts: Texts[] = [];
-  if (invalid.length > 0) texts.push({ en: `Invalid: ${rules('en')}.`, nb: `Ugyldig: ${rules('nb')}.` });
-  if (unknown.length > 0) {
-    texts.push({
-      en: `${several ? 'Members' : 'Member'} not allowed: ${names}. Allowed: ${allowed}.`,
-      nb: `${several ? 'Feltene' : 'Feltet'} er ikke tillatt: ${names}. Tillatt: ${allowed}.`,
-    });
-  }
-  return { en: sentences(texts, 'en'), nb: sentences(texts, 'nb') };
+  const several = faults.length > 1;
+  return {
+    en: `${several ? 'Members' : 'Member'} not allowed: ${names}. Allowed: ${allowed}.`,
+    nb: `${several ? 'Feltene' : 'Feltet'} er ikke tillatt: ${names}. Tillatt: ${allowed}.`,
+  };
 }
 
 const noPatch = { en: 'The patch must be a JSON object.', nb: 'Endringen må være et JSON-objekt.' };

@@ -2,8 +2,8 @@ import type { Fault, RefusalReason } from '#domain/refusal.ts';
 import type { RefusedCall } from '#http/dialect.ts';
 import { clashes } from './clashes.ts';
 import { clientName } from './client-name.ts';
-import { faultTexts, malformedTexts } from './fault-texts.ts';
-import { codeOf, inTableOrder, nameOf, ruleOf, type Texts } from './members.ts';
+import { faultTexts, malformedTexts, ruleTexts } from './fault-texts.ts';
+import { codeOf, inTableOrder, type Texts } from './members.ts';
 import { resourceExists } from './short-texts.ts';
 
 /** What an error response says, in either body. `code` is the status and `short` the code's text where absent. */
@@ -137,14 +137,11 @@ function retryAfter(seconds: number): Record<string, string> {
 function badCredentials(message: string): string {
   if (message.startsWith('The two')) return 'De to påloggingsdataene tilhører ulike klienter.';
   if (message.startsWith('Send')) return 'Send "Authorization: Bearer <nøkkel>".';
-  return 'Nøkkelen er ukjent eller trukket tilbake.';
+  return 'Nøkkelen er ukjent, utløpt eller trukket tilbake.';
 }
 
 function foreignOrganisation(others: readonly Fault[]): Texts {
-  const faults = inTableOrder([{ path: ['organisationId'], code: 'foreign', message: '' }, ...others]);
-  const listed = (language: keyof Texts) =>
-    faults.map((fault) => `${nameOf(fault)} (${ruleOf(fault)[language]})`).join(', ');
-  return { en: `Invalid: ${listed('en')}.`, nb: `Ugyldig: ${listed('nb')}.` };
+  return ruleTexts(inTableOrder([{ path: ['organisationId'], code: 'foreign', message: 'is another one' }, ...others]));
 }
 
 function tooMany(policy: string, { request }: RefusedCall): Texts {

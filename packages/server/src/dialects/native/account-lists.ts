@@ -3,6 +3,7 @@ import type { AccountDocument } from '#domain/account.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
+import { text } from '#http/text.ts';
 import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
 import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
 import { customerNumberParam } from './customer-routes.ts';
@@ -24,7 +25,7 @@ export const accountLists: Route[] = [
     query: Type.Object(
       {
         identifier: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-        accountNumber: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })),
+        accountNumber: Type.Optional(text(40)),
       },
       { additionalProperties: false },
     ),

@@ -100,7 +100,7 @@ function detailOf(reason: RefusalReason): string {
       return `Another ${ownerOf[reason.key]} has this ${reason.key}.`;
     case 'rate-limit':
     case 'unavailable':
-      return `Repeat the same request after ${reason.retryAfter} seconds.`;
+      return `Repeat the same request after ${reason.retryAfter} second${reason.retryAfter === 1 ? '' : 's'}.`;
     case 'too-many-accounts':
       return `A customer can have ${reason.limit} accounts.`;
     default:
@@ -132,7 +132,7 @@ const ownerOf: Record<UniqueKey, string> = {
 
 const details: Partial<Record<RefusalReason['kind'], string>> = {
   'unknown-route': 'Check the path; /docs lists all of them.',
-  'uri-too-long': 'Shorten the query.',
+  'uri-too-long': 'Shorten the path or the query.',
   precondition: 'Read it again, apply your change to what you read, and send the new entity tag in If-Match.',
   'other-content':
     'An account with this identifier exists and was not created by this same request. Use PATCH to change it.',
