@@ -131,7 +131,9 @@ function logRequest(
   milliseconds: number,
 ): void {
   const entry = entries.get(request);
-  log.info(
+  // Probes and pages of the documentation are nobody's business.
+  const level = entry || status >= 400 ? 'info' : 'debug';
+  log[level](
     {
       method: request.method,
       route: request.routeOptions.url ?? 'none',

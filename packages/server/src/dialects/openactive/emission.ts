@@ -1,3 +1,5 @@
+import { isPublicUrl } from '#domain/public-url.ts';
+
 /*
  * How stored text is shown (openactive.md 3.9). Consumers run OpenActive's validator over what they receive; it fails every text
  * that looks like HTML or holds a decodable entity, with or without semicolon. Stored text stays as it was given.
@@ -16,15 +18,11 @@ export function isShownExactly(text: string): boolean {
 
 /** A URL as it is shown: as it is stored, or not at all, since a changed URL would lead elsewhere. */
 export function shownUrl(url: string | undefined): string | undefined {
-  if (url === undefined || !isShownExactly(url) || !publicUrl.test(url) || vocabularyTerm.test(url)) return undefined;
+  if (url === undefined || !isShownExactly(url) || !isPublicUrl(url) || vocabularyTerm.test(url)) return undefined;
   return url;
 }
 
 const entityStart = /&(?=#|\w\w)/g;
-
-/** http(s) with a host of several labels, `localhost` or an IPv4 address: what the validator takes for a URL. */
-const publicUrl =
-  /^https?:\/\/(localhost|([1-9]\d?|1\d\d|2[01]\d|22[0-3])(\.(1?\d{1,2}|2[0-4]\d|25[0-5])){2}\.([1-9]\d?|1\d\d|2[0-4]\d|25[0-4])|([a-z0-9\u00a1-\uffff]([a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff]{2,})(:\d{2,5})?([/?#]\S*)?$/i;
 
 /** The validator takes these for the name of a property. */
 const vocabularyTerm = /^https:\/\/(openactive\.io|schema\.org)\/\w+$/;

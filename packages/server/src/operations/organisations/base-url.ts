@@ -1,3 +1,4 @@
+import { isPublicUrl } from '#domain/public-url.ts';
 import type { Fault } from '#domain/refusal.ts';
 
 /**
@@ -10,7 +11,9 @@ export function baseUrlFault(text: string): Fault[] {
   if (!url || !/^https?:$/.test(url.protocol)) return fault('must be an absolute http or https URL');
   if (text.endsWith('/') || url.search || url.hash || url.username || text.includes('&'))
     return fault('must have no trailing slash, query, fragment, user name or &');
-  if (url.hostname !== 'localhost' && !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(url.hostname))
-    return fault('must have a fully qualified host name, localhost or an IPv4 address as host');
+  if (!isPublicUrl(text))
+    return fault(
+      'must have a fully qualified host name, localhost or an IPv4 address as host, as OpenActive takes them',
+    );
   return [];
 }
