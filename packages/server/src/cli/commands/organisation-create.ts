@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { publicUrlOf } from '#config';
 import { createOrganisation } from '#operations/organisations/create.ts';
+import { Failure } from '../failure.ts';
 import { shownOrganisation } from '../organisations.ts';
 import { jsonOption, print } from '../output.ts';
 import { withStore } from '../with-store.ts';
@@ -25,6 +26,9 @@ export function addOrganisationCreate(parent: Command): void {
 
 function create({ json, ...input }: Options): Promise<void> {
   return withStore(async (store, config) => {
+    if (config.port === 0 && config.publicUrl === undefined && input.baseUrl === undefined) {
+      throw new Failure('With PORT=0 the public URL is not known: set PUBLIC_URL, or give --base-url.');
+    }
     const created = await createOrganisation(store, publicUrlOf(config), input);
     const { id, slug, name, timeZone, baseUrl } = created;
     const text = `Created the organisation "${name}".
