@@ -90,10 +90,11 @@ export function localUrlOf({ host }: Config, port: number): string {
 
 function urlMistakes(config: Config): string[] {
   if (!isIP(config.host) && !/^[a-z0-9.-]+$/i.test(config.host)) return ['HOST must be an IP address or a host name'];
-  const [fault] = baseUrlFault(publicUrlOf(config));
+  const url = publicUrlOf(config, config.port || 8080); // 0 is none yet, and any other is as good
+  const [fault] = baseUrlFault(url);
   if (!fault) return [];
   if (config.publicUrl !== undefined) return [`PUBLIC_URL ${fault.message}`];
-  return [`PUBLIC_URL must be set, because HOST=${config.host} cannot be part of public addresses`];
+  return [`PUBLIC_URL must be set, because ${url}, from HOST and PORT, cannot be part of public addresses`];
 }
 
 function databaseUrlMistakes(text: string): string[] {

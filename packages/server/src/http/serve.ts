@@ -181,7 +181,8 @@ export function refusalAnswer(http: Http, request: FastifyRequest, dialect: Dial
 function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalReason {
   if (error instanceof Refusal) return error.reason;
   if (error instanceof Unavailable) {
-    http.log.warn({ err: error.cause, requestId: request.id }, 'database not available');
+    // Without a stack: in an outage this is one line per request.
+    http.log.warn({ cause: String(error.cause), requestId: request.id }, 'database not available');
     return { kind: 'unavailable', retryAfter: 2 };
   }
   const { code, statusCode } = error as { code?: string; statusCode?: number };

@@ -73,6 +73,7 @@ const wrong: [string, string][] = [
   ['PORT', '1e3'],
   ['HOST', 'http://localhost'],
   ['HOST', '2001:db8::1'], // its default PUBLIC_URL could not stand in an @id
+  ['HOST', 'tessera'], // likewise
   ['PUBLIC_URL', 'accounts.example.com'],
   ['PUBLIC_URL', 'ftp://accounts.example.com'],
   ['PUBLIC_URL', 'https://accounts'],

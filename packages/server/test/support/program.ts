@@ -51,14 +51,14 @@ export function openPlace(t: TestContext, database?: TestDatabase): Place {
   });
   // Not ours: whoever runs the tests may have variables of Tessera or PostgreSQL set.
   const { PATH = '', HOME = '', TMPDIR = '', TESSERA_TEST_RUN = '' } = process.env;
-  const base = { PATH, HOME, ...(TMPDIR && { TMPDIR }), TESSERA_TEST_RUN, DATA_DIR: dataDir, PORT: '0' };
+  const base = { PATH, HOME, ...(TMPDIR && { TMPDIR }), TESSERA_TEST_RUN, DATA_DIR: dataDir };
   const named = database ? { DATABASE_URL: databaseUrl(database) } : {};
 
   const start: Place['spawn'] = (args, environment = {}) => {
     const child = spawn(process.execPath, [main, ...args], {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // as scripts/run.mjs does; and should the tests die, the child stops
-      env: { ...base, ...named, ...environment },
+      env: { ...base, ...named, ...(args[0] === 'start' ? { PORT: '0' } : {}), ...environment },
     });
     children.push(child);
     const ran: Ran = { code: null, signal: null, stdout: '', stderr: '' };
