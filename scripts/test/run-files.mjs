@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-const fileTimeout = 5 * 60_000;
+const testTimeout = 5 * 60_000; // unless a test says otherwise
+const patience = 20 * 60_000; // a file whose tests are over may still not end
 
 /**
  * Runs test files, each in a process of its own, with the report on standard output. Resolves with the number of tests that
@@ -11,7 +12,8 @@ const fileTimeout = 5 * 60_000;
 export async function runFiles(files, signal) {
   const counts = { passed: 0, failed: 0, ran: 0 };
   let previousNesting = 0;
-  const events = run({ files, concurrency: availableParallelism(), timeout: fileTimeout, signal });
+  const ending = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const events = run({ files, concurrency: availableParallelism(), timeout: testTimeout, signal: ending });
   const count = (member) => (event) => {
     // A parent is reported right after its last child.
     const groups = event.details.type === 'suite' || previousNesting > event.nesting;

@@ -29,10 +29,12 @@ export async function underKey(
     const replay = await replayed(call, print);
     if (replay) return replay;
     const { answer, refused } = await run();
-    // Another process was first with this key: its effect is there, so is its answer.
-    if (refused?.reason.kind === 'idempotency-busy') return (await replayed(call, print)) ?? answer;
-    if (refused && keepable(answer.status)) await keepRefusal(store, actor, keptAnswer(print, answer));
-    return answer;
+    if (!refused) return answer;
+    // Another process may have been first with this key: then its effect may be why this one was refused, and its answer counts.
+    const first = await replayed(call, print);
+    if (first) return first;
+    if (!keepable(refused, answer) || (await keepRefusal(store, actor, keptAnswer(print, answer)))) return answer;
+    return (await replayed(call, print)) ?? answer;
   })();
   const settled = work.catch(() => undefined);
   inFlight.set(slot, settled);
@@ -51,8 +53,8 @@ async function replayed({ store, actor }: Call, print: Fingerprint): Promise<Ans
   return replayOf(stored.answer);
 }
 
-function keepable(status: number): boolean {
-  return status < 500 && ![401, 403, 412, 429].includes(status);
+function keepable({ reason }: Refusal, { status }: Answer): boolean {
+  return reason.kind !== 'idempotency-busy' && status < 500 && ![401, 403, 412, 429].includes(status);
 }
 
 async function within(work: Promise<unknown>, milliseconds: number): Promise<boolean> {

@@ -4,9 +4,14 @@ import type { Store } from '#store/store.ts';
 
 export type { KeptAnswer } from '#store/plan.ts';
 
-/** Keeps the answer to a refused request, so that a repeat with the same Idempotency-Key gets the same. Holds no personal data. */
-export async function keepRefusal(store: Store, actor: Actor, keep: KeptAnswer): Promise<void> {
-  await store.writer.commit({ actor, operation: 'answers.keep', keep });
+/**
+ * Keeps the answer to a refused request, so that a repeat with the same Idempotency-Key gets the same. Holds no personal data.
+ *
+ * @returns false when another process has kept an answer under this key first
+ */
+export async function keepRefusal(store: Store, actor: Actor, keep: KeptAnswer): Promise<boolean> {
+  const { outcome } = await store.writer.commit({ actor, operation: 'answers.keep', keep });
+  return outcome === 'written';
 }
 
 /** The answer kept under a request's hash, with the digest of the body it answered; undefined when there is none within 24 hours. */

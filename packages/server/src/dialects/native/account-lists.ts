@@ -24,8 +24,10 @@ export const accountLists: Route[] = [
     scope: 'accounts:list',
     query: Type.Object(
       {
-        identifier: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
-        accountNumber: Type.Optional(text(40)),
+        identifier: Type.Optional(
+          Type.String({ minLength: 1, maxLength: 60, description: 'compared exactly; + is written %2B' }),
+        ),
+        accountNumber: Type.Optional(text(40, { description: 'compared exactly; + is written %2B' })),
       },
       { additionalProperties: false },
     ),

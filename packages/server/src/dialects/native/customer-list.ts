@@ -40,7 +40,7 @@ const Query = Type.Object(
       Type.String({
         format: 'date-time',
         description:
-          'customers whose own data changed at or after this instant (a date: 00:00 UTC), in order of change',
+          'customers whose own data changed at or after this instant (a date: 00:00 UTC; + is written %2B), in order of change',
       }),
     ),
     cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'from `next` of the page before' })),

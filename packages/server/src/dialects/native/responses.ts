@@ -18,13 +18,24 @@ const meanings: Record<number, string> = {
   503: 'Temporarily unavailable; see Retry-After',
 };
 
+const headers: Record<number, string[]> = {
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
 /** Problem documents for these statuses, and for those that every route can answer. */
 function problemResponses(...statuses: number[]): Record<number, ResponseSpec> {
   const all = [...new Set([400, 401, 403, 404, ...statuses, 429, 500, 503])].sort();
   return Object.fromEntries(
     all.map((status) => [
       status,
-      { description: meanings[status] as string, schema: Problem, contentType: 'application/problem+json' },
+      {
+        description: meanings[status] as string,
+        schema: Problem,
+        contentType: 'application/problem+json',
+        ...(headers[status] ? { headers: headers[status] } : {}),
+      },
     ]),
   );
 }

@@ -51,6 +51,8 @@ const patched = <T extends Record<string, Parameters<typeof nullable>[0]>>(membe
 
 const full = { ...closed, minProperties: 1 } as const;
 export const PostalAddress = Type.Object(optional(addressMembers), { ...full, title: 'PostalAddress' });
+// With `address` the hundred that Entur's profiles may have.
+const otherAddresses = Type.Array(PostalAddress, { maxItems: 99 });
 const EmergencyContact = Type.Object(optional(contactMembers), { ...full, title: 'EmergencyContact' });
 const CustomerKind = Type.Union([Type.Literal('Person'), Type.Literal('Organization')], {
   description: 'must be "Person" or "Organization"',
@@ -61,7 +63,7 @@ export const NewCustomer = Type.Object(
     type: Type.Optional(CustomerKind),
     ...optional(plainMembers),
     address: Type.Optional(PostalAddress),
-    otherAddress: Type.Optional(Type.Array(PostalAddress, { maxItems: 20 })),
+    otherAddress: Type.Optional(otherAddresses),
     emergencyContact: Type.Optional(EmergencyContact),
   },
   {
@@ -76,7 +78,7 @@ export const CustomerPatch = Type.Object(
     type: Type.Optional(CustomerKind),
     ...patched(plainMembers),
     address: Type.Optional(nullable(Type.Object(patched(addressMembers), { ...closed, title: 'PostalAddressPatch' }))),
-    otherAddress: Type.Optional(nullable(Type.Array(PostalAddress, { maxItems: 20 }))),
+    otherAddress: Type.Optional(nullable(otherAddresses)),
     emergencyContact: Type.Optional(
       nullable(Type.Object(patched(contactMembers), { ...closed, title: 'EmergencyContactPatch' })),
     ),

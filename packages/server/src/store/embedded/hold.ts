@@ -61,14 +61,14 @@ export async function takeHold(postmaster: Postmaster, role: Role, dataDir: stri
   return { postmaster, prepare, lost, isLastUser, close };
 }
 
-/** Takes the server lock. A holder is asked for twice, because PostgreSQL needs a moment to notice a killed one. */
+/** Takes the server lock. Tries for two seconds, because PostgreSQL needs a moment to notice that a holder was killed. */
 async function beOnlyServer(client: pg.Client, dataDir: string): Promise<void> {
   const deadline = Date.now() + 2_000;
   for (;;) {
     const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [serverLock]);
     if (rows[0]?.taken === true) return;
-    const holder = await holderOf(client, serverLock);
     if (Date.now() > deadline) {
+      const holder = await holderOf(client, serverLock);
       const who = holder && isAlive(holder) ? ` (process ${holder})` : '';
       throw new StartError(
         `Another Tessera server${who} already uses ${dataDir}. Stop it first, or give this one a directory of its own with DATA_DIR.`,

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { postgresProcesses } from '#store/embedded/processes.ts';
-import { until } from '../../store/embedded-support.ts';
-import { paste } from '../../support/paste.ts';
-import { openPlace, type Place } from '../../support/program.ts';
+import { until } from '../store/embedded-support.ts';
+import { paste } from '../support/paste.ts';
+import { openPlace, type Place } from '../support/program.ts';
 
 // On the embedded database, which the server starts and stops.
 

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { createTestDatabase } from '../../support/database.ts';
-import { openPlace } from '../../support/program.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { openPlace } from '../support/program.ts';
 
 const bounded = { timeout: 60_000 };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { openStore } from '#store/store.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { openPlace, type Ran } from '../../support/program.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { openPlace, type Ran } from '../support/program.ts';
 
 // Every command with and without --json, on the PostgreSQL of the test run through DATABASE_URL.
 

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { createOrganisation } from '#operations/organisations/create.ts';
 import { openStore } from '#store/store.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { openPlace } from '../../support/program.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { openPlace } from '../support/program.ts';
 
 // `tessera start` on a PostgreSQL of its own, each test on an empty database.
 

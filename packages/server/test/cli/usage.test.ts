@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openPlace } from '../../support/program.ts';
+import { openPlace } from '../support/program.ts';
 
 // Nothing here may touch a database: a place without one would get an embedded one created in it.
 

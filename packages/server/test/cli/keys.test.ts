@@ -3,8 +3,8 @@ import { after, type TestContext, test } from 'node:test';
 import { authenticate } from '#operations/clients/authenticate.ts';
 import { createOrganisation } from '#operations/organisations/create.ts';
 import { openStore } from '#store/store.ts';
-import { createTestDatabase } from '../../support/database.ts';
-import { openPlace } from '../../support/program.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { openPlace } from '../support/program.ts';
 
 const bounded = { timeout: 60_000 };
 const database = await createTestDatabase();
