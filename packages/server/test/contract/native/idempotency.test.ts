@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { pino } from 'pino';
-import { buildServer } from '#server';
-import { openStore } from '#store/store.ts';
-import { publicUrl, startTestServer, type TestResponse } from '../../support/server.ts';
+import { test } from 'node:test';
+import { startTestServer, type TestResponse } from '../../support/server.ts';
 import { assertProblem, nativeApi, person, rowCounts, unique } from './support.ts';
 
 const server = await startTestServer();
@@ -174,32 +171,6 @@ test('after 24 hours, and not before, a key is free for another request', async 
   } finally {
     server.clock.now = undefined;
   }
-});
-
-test('a second server on the same database repeats the answer', async () => {
-  const body = person();
-  const first = await post('/v1/customers', body, 'two servers');
-  const store = openStore(server.database.connection, { maxConnections: 2 });
-  const addressLimits = { identified: 1000, unidentified: 1000 };
-  const app = buildServer({
-    store,
-    config: { publicUrl, trustedProxies: [], addressLimits, checkResponses: true },
-    log: pino({ level: 'silent' }),
-  });
-  after(async () => {
-    await app.close();
-    await store.close();
-  });
-  const second = await app.inject({
-    method: 'POST',
-    url: '/v1/customers',
-    payload: body,
-    headers: { authorization: `Bearer ${server.key}`, 'idempotency-key': 'two servers' },
-  });
-  assert.equal(second.statusCode, 201);
-  assert.equal(second.body, first.text);
-  assert.equal(second.headers.etag, first.headers.etag);
-  assert.equal(second.headers.location, first.headers.location);
 });
 
 test('a key belongs to one client and one path', async () => {
