@@ -43,8 +43,3 @@ export function documentOf(account: Account, customer: Customer): AccountDocumen
 export function accountTag(account: Account, today: string): string {
   return `${account.version}.${datesReached(account.entitlement, today)}`;
 }
-
-/** An account's value of a unique key is compared exactly, after NFC and trimming (entur.md 2.3). */
-export function aliasKey(alias: string): string {
-  return alias.normalize('NFC').trim();
-}

@@ -1,5 +1,6 @@
 import { type Fault, Refusal, refuseFaults } from '#domain/refusal.ts';
 import { cleanText } from './json.ts';
+import { maxFaults } from './validation.ts';
 
 type Schema = { properties?: Record<string, { type?: string }> };
 
@@ -27,7 +28,7 @@ export function parseQuery(
     if (query.has(name)) repeated.push({ path: [name], code: 'repeated', message: 'may be given once only' });
     query.set(name, typed(value, schema.properties?.[name]?.type));
   }
-  refuseFaults(repeated, 'query');
+  refuseFaults(repeated.slice(0, maxFaults), 'query');
   return Object.fromEntries(query);
 }
 

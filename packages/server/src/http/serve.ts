@@ -16,7 +16,7 @@ import { assertAcceptable, assertMediaType, negotiate } from './media-type.ts';
 import { parseQuery } from './query.ts';
 import { type Quota, rateLimitHeaders } from './rate-limit.ts';
 import type { Route } from './route.ts';
-import { validatorOf } from './validation.ts';
+import { maxFaults, validatorOf } from './validation.ts';
 
 /** What is known of a request before its handler runs. */
 export type Entry = { client?: ApiClient; organisation?: Organisation; quota?: Quota; route: Route; dialect: Dialect };
@@ -153,7 +153,9 @@ function parserOf(route: Route) {
       if (query) refuseFaults(query(queried), 'query');
       else if (!route.looseQuery)
         refuseFaults(
-          Object.keys(queried).map((name) => ({ path: [name], code: 'unknown', message: 'unknown parameter' })),
+          Object.keys(queried)
+            .slice(0, maxFaults)
+            .map((name) => ({ path: [name], code: 'unknown', message: 'unknown parameter' })),
           'query',
         );
       if (body && call.body !== undefined) refuseFaults(body(call.body), 'body');

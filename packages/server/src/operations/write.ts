@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { type Cause, type Changeset, changesetOf } from '#domain/changeset.ts';
@@ -49,7 +50,11 @@ export async function changeAggregate(store: Store, actor: Actor, target: Target
       const outcome = await commit(store, actor, change, after, changeset, replaces);
       if (outcome.outcome === 'written') return after;
       if (outcome.outcome === 'tombstone') replaces = outcome.version;
-      else before = await load(store, actor, target);
+      else {
+        // Two servers in lockstep could leave the same one last every time; chance breaks the step.
+        await setTimeout(Math.random() * Math.min(2 ** attempt, 32));
+        before = await load(store, actor, target);
+      }
     }
     throw new Unavailable(new Error('the customer is being changed by too many others'));
   });

@@ -94,7 +94,7 @@ test('writers with If-Match lose no update', async () => {
 test('writers without If-Match all take effect, on the member each of them changes', async () => {
   const { customer } = await createCustomer(store, actor, { kind: 'person', details: { name: 'Many' } });
   const members = ['jobTitle', 'gender', 'landline', 'telephone'] as const;
-  await inParallel(200, 50, (index) =>
+  const results = await inParallel(200, 50, (index) =>
     changeCustomer(
       index % 2 ? store : other,
       actor,
@@ -105,6 +105,10 @@ test('writers without If-Match all take effect, on the member each of them chang
         }),
       },
     ),
+  );
+  assert.deepEqual(
+    results.filter((result) => result.status === 'rejected'),
+    [],
   );
   const { customer: after } = await readCustomer(store, actor, customer.number);
   assert.equal(after.version, 201);
