@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Account, type AccountDocument, type Aggregate, documentOf } from './account.ts';
-import type { Customer } from './customer.ts';
+import type { Account, Aggregate } from './account.ts';
 
 /** Why a subject changed: by itself, because its customer's data is part of it, or because it went. */
 export type Cause = 'own' | 'customer' | 'delete' | 'erasure' | 'expiry';
@@ -16,8 +15,6 @@ export type SubjectChange = {
   version: number;
   /** Names of the members that changed, never values. */
   members: string[];
-  /** What is there afterwards; absent when the subject is gone. */
-  document?: Customer | AccountDocument;
 };
 
 /** What one write does to one customer and the customer's accounts; versions are already raised in `after`. */
@@ -55,7 +52,7 @@ export function changesetOf(
   };
   const changes: SubjectChange[] = [];
   if (customerChanged) changes.push(customerChange(before, after, gone));
-  for (const account of raised.values()) changes.push(accountChange(known.get(account.number), account, customer));
+  for (const account of raised.values()) changes.push(accountChange(known.get(account.number), account));
   for (const account of removed) {
     changes.push({ ...accountRef(account), kind: 'deleted', cause: gone, version: account.version + 1, members: [] });
   }
@@ -76,10 +73,10 @@ function customerChange(
   const members = changedMembers(before?.customer.details, customer.details);
   members.push(...changedMembers(before?.customer, customer).filter((member) => !notMembers.has(member)));
   if (passwordHash !== (before?.passwordHash ?? null)) members.push('password');
-  return { ...base, kind: before ? 'updated' : 'created', cause: 'own', members, document: customer };
+  return { ...base, kind: before ? 'updated' : 'created', cause: 'own', members };
 }
 
-function accountChange(known: Account | undefined, account: Account, customer: Customer): SubjectChange {
+function accountChange(known: Account | undefined, account: Account): SubjectChange {
   const members = changedMembers(known, account).filter((member) => !notMembers.has(member));
   return {
     ...accountRef(account),
@@ -87,7 +84,6 @@ function accountChange(known: Account | undefined, account: Account, customer: C
     cause: known && members.length === 0 ? 'customer' : 'own',
     version: account.version,
     members,
-    document: documentOf(account, customer),
   };
 }
 

@@ -9,6 +9,13 @@ export type Address = {
   addressCountry?: string;
 };
 
+/** Whether an address can be written on a letter: what Entur calls a postal address (architecture.md, Settled 12). */
+export function isPostalAddress(
+  address: Address,
+): address is Address & { streetAddress: string; postalCode: string; addressLocality: string } {
+  return [address.streetAddress, address.postalCode, address.addressLocality].every((part) => part !== undefined);
+}
+
 /** What a dialect sends of an address: the server gives the id. */
 export type NewAddress = Omit<Address, 'id'>;
 

@@ -13,7 +13,8 @@ export const lockCounter: Statement = {
  * was hashed over the whole table while statistics were young (13 ms instead of 0.1 ms at 25,000 customers). The `exists` of what is
  * forgotten says of the plan alone whether anything goes: without it every write read all of its customer's past.
  *
- * $1 organisation, $2 plans (with the customer row), $3 account rows, $4 changes, $5 answers to keep for idempotency.
+ * $1 organisation, $2 plans (with the customer row), $3 account rows, $4 changes, $5 answers to keep for idempotency, $6 addresses to
+ * find the customer by. The customer's document is sent once and becomes part of every account's document here.
  * Rows: n, outcome ('written' | 'stale' | 'tombstone' | a clashing key), detail (first change number | version of the tombstone).
  */
 export const commitBatch: Statement = {
@@ -23,20 +24,22 @@ with plan as materialized (
   select * from json_to_recordset($2::json) as x(
     n int, mode text, customer_number bigint, expected bigint, version bigint, change_count int, customer_changed boolean, forget boolean,
     state text, document json, password_hash text, customer_ref text, username_key text, email_key text, telephone_key text, name_key text,
-    given_name_key text, vipps_id text, birth_date date, expires_at timestamptz, created_at timestamptz, changed_at timestamptz,
+    given_name_key text, vipps_id text, landline text, birth_date date, expires_at timestamptz, created_at timestamptz, changed_at timestamptz,
     at timestamptz, client_id bigint, client_name text, actor text, dialect text, channel text, operation text, account_number bigint,
     correlation_id text, request_id text)
 ), acc as materialized (
   select * from json_to_recordset($3::json) as x(
     n int, seq int, is_new boolean, replaces bigint, identifier text, number bigint, customer_number bigint, version bigint, state text,
-    alias text, account_number text, is_default boolean, document json, next_boundary date)
+    alias text, account_number text, is_default boolean, account json, next_boundary date)
 ), chg as materialized (
   select * from json_to_recordset($4::json) as x(
-    n int, seq int, subject text, kind text, cause text, customer_number bigint, account_number bigint, version bigint, members text[], document json)
+    n int, seq int, subject text, kind text, cause text, customer_number bigint, account_number bigint, version bigint, members text[])
 ), idem as materialized (
   select n, client_id, decode(request_hash, 'hex') as request_hash, decode(body_digest, 'hex') as body_digest, answer, customer_number, account_number, created_at
   from json_to_recordset($5::json) as x(
     n int, client_id bigint, request_hash text, body_digest text, answer json, customer_number bigint, account_number bigint, created_at timestamptz)
+), address as materialized (
+  select * from json_to_recordset($6::json) as x(n int, gone boolean, address_id bigint, street_key text, postal_code text)
 ), failed as materialized (
   select p.n, 'stale' as outcome, 0 as rank, null::bigint as detail
     from plan p left join lateral (select version from customer where organisation_id = $1 and number = p.customer_number limit 1) c on true
@@ -77,21 +80,22 @@ with plan as materialized (
   where n not in (select n from failed)
 ), new_customer as (
   insert into customer (organisation_id, number, version, change_number, state, document, password_hash, customer_ref, username_key, email_key,
-    telephone_key, name_key, given_name_key, vipps_id, birth_date, expires_at, created_at, changed_at)
+    telephone_key, name_key, given_name_key, vipps_id, landline, birth_date, expires_at, created_at, changed_at)
   select $1, customer_number, version, base + 1, state, document, password_hash, customer_ref, username_key, email_key,
-    telephone_key, name_key, given_name_key, vipps_id, birth_date, expires_at, created_at, changed_at
+    telephone_key, name_key, given_name_key, vipps_id, landline, birth_date, expires_at, created_at, changed_at
   from good where mode = 'insert'
 ), changed_customer as (
   update customer c set version = g.version, change_number = g.base + 1, state = g.state, document = g.document, password_hash = g.password_hash,
     customer_ref = g.customer_ref, username_key = g.username_key, email_key = g.email_key, telephone_key = g.telephone_key, name_key = g.name_key,
-    given_name_key = g.given_name_key, vipps_id = g.vipps_id, birth_date = g.birth_date, expires_at = g.expires_at, changed_at = g.changed_at
+    given_name_key = g.given_name_key, vipps_id = g.vipps_id, landline = g.landline, birth_date = g.birth_date, expires_at = g.expires_at, changed_at = g.changed_at
   from good g where g.mode = 'update' and g.customer_changed and c.organisation_id = $1 and c.number = g.customer_number
 ), touched_customer as (
   update customer c set version = g.version
   from good g where g.mode = 'update' and not g.customer_changed and c.organisation_id = $1 and c.number = g.customer_number
 ), written_account as (
   insert into account (organisation_id, identifier, number, customer_number, version, change_number, state, alias, account_number, is_default, document, next_boundary)
-  select $1, a.identifier, a.number, a.customer_number, a.version, g.base + a.seq, a.state, a.alias, a.account_number, a.is_default, a.document, a.next_boundary
+  select $1, a.identifier, a.number, a.customer_number, a.version, g.base + a.seq, a.state, a.alias, a.account_number, a.is_default,
+    case when a.state = 'active' then json_build_object('account', a.account, 'customer', g.document) end, a.next_boundary
   from acc a join good g using (n)
   on conflict (organisation_id, identifier) do update set number = excluded.number, customer_number = excluded.customer_number,
     version = excluded.version, change_number = excluded.change_number, state = excluded.state, alias = excluded.alias,
@@ -102,8 +106,18 @@ with plan as materialized (
   from chg c join good g using (n)
 ), written_detail as (
   insert into change_detail (organisation_id, customer_number, change_number, account_number, document)
-  select $1, c.customer_number, g.base + c.seq, c.account_number, c.document
-  from chg c join good g using (n) where c.document is not null
+  select $1, c.customer_number, g.base + c.seq, c.account_number, case when c.subject = 'customer' then g.document else a.account end
+  from chg c join good g using (n) left join acc a on a.n = c.n and a.number = c.account_number
+  where c.kind <> 'deleted' and c.cause <> 'customer'
+), written_address as (
+  insert into customer_address (organisation_id, customer_number, address_id, street_key, postal_code)
+  select $1, g.customer_number, a.address_id, a.street_key, a.postal_code from address a join good g using (n) where not a.gone
+  on conflict (organisation_id, customer_number, address_id) do update set street_key = excluded.street_key, postal_code = excluded.postal_code
+), forgotten_address as (
+  delete from customer_address d using good g
+  where d.organisation_id = $1 and d.customer_number = g.customer_number
+    and (g.forget or d.address_id in (select a.address_id from address a where a.n = g.n and a.gone))
+    and (g.forget or exists (select from address a where a.n = g.n and a.gone))
 ), written_audit as (
   insert into audit (organisation_id, number, at, client_id, client_name, actor, dialect, channel, operation, customer_number, account_number, correlation_id, request_id)
   select $1, base + 1, at, client_id, client_name, actor, dialect, channel, operation, customer_number, account_number, correlation_id, request_id

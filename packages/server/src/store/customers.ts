@@ -34,6 +34,7 @@ export type CustomerFilter = DocumentFilter & {
   nameKey?: string;
   givenNameKey?: string;
   vippsId?: string;
+  landline?: string;
   birthDate?: string;
   number?: number;
   state?: 'active' | 'passive';
@@ -81,6 +82,7 @@ export class Customers {
       name_key: filter.nameKey,
       given_name_key: filter.givenNameKey,
       vipps_id: filter.vippsId,
+      landline: filter.landline,
       birth_date: filter.birthDate,
       state: filter.state,
       number: filter.number,

@@ -69,7 +69,7 @@ export class Database {
   async write(organisationId: number, statements: (Statement & { values: unknown[] })[]): Promise<Row[][]> {
     return this.#with(async (client) => {
       const results = await settleAll([
-        client.query('begin'),
+        client.query('begin isolation level read committed'), // what the statement sees must be what the lock waited for
         client.query({
           name: 'local',
           text: `select set_config('tessera.organisation', $1, true)`,

@@ -1,4 +1,5 @@
 import type { Organisation } from '#domain/organisation.ts';
+import { lockCounter } from './commit-statement.ts';
 import type { Database, Row } from './database.ts';
 
 const columns = 'o.id, o.slug, o.name, o.time_zone, o.base_url, o.digest_key';
@@ -50,8 +51,12 @@ export class Organisations {
   async moveBaseUrl(id: number, baseUrl: string): Promise<boolean> {
     const text =
       'update organisation set base_url = $2 where id = $1 and not exists (select from account where organisation_id = $1) returning id';
-    const rows = await this.#database.read(id, { name: '', text }, [id, baseUrl]);
-    return rows.length > 0;
+    // Under the counter lock: a first account that is just being committed is seen.
+    const [, rows] = await this.#database.write(id, [
+      { ...lockCounter, values: [id] },
+      { name: '', text, values: [id, baseUrl] },
+    ]);
+    return (rows as Row[]).length > 0;
   }
 }
 

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import type { Changeset } from '#domain/changeset.ts';
-import type { Customer } from '#domain/customer.ts';
+import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
 
 /** The answer kept for an Idempotency-Key; committed with the effect it answers. */
@@ -37,6 +38,7 @@ export type Plan = {
   accounts: object[];
   changes: object[];
   answer: object | undefined;
+  addresses: object[];
   claims: string[];
 };
 
@@ -78,9 +80,9 @@ export function planOf({ actor, operation, channel, changeset, unchanged, replac
     account_number: change.accountNumber ?? null,
     version: change.version,
     members: change.members,
-    document: change.document ?? null,
   }));
-  return { plan, accounts, changes, answer, claims: claimsOf(plan, accounts as { identifier: string }[], keep) };
+  const claims = claimsOf(plan, accounts as { identifier: string }[], keep);
+  return { plan, accounts, changes, answer, addresses: changeset ? addressRows(changeset) : [], claims };
 }
 
 /** No customer row is written: either only guarded by its version, or there is none. */
@@ -128,6 +130,7 @@ function customerKeys({ customerRef, username, details }: Customer): Record<stri
     name_key: name && foldKey(name),
     given_name_key: details.givenName && foldKey(details.givenName),
     vipps_id: details.vippsId,
+    landline: details.landline,
     birth_date: details.birthDate,
   };
 }
@@ -135,7 +138,6 @@ function customerKeys({ customerRef, username, details }: Customer): Record<stri
 function accountRows({ before, after, changes }: Changeset, replaces: number | undefined): object[] {
   const sequence = new Map(changes.map((change, index) => [change.accountNumber, { change, seq: index + 1 }]));
   const known = new Set(before?.accounts.map((account) => account.number));
-  const { version: _, ...customer } = after.customer;
   const row = (account: Account, live: boolean) => {
     const { change, seq } = sequence.get(account.number) as { change: { version: number }; seq: number };
     return {
@@ -150,7 +152,7 @@ function accountRows({ before, after, changes }: Changeset, replaces: number | u
       alias: live ? account.alias : null,
       account_number: live ? account.accountNumber : null,
       is_default: live && account.isDefault,
-      document: live ? { account, customer } : null,
+      account: live ? account : null,
       next_boundary: null,
     };
   };
@@ -158,6 +160,21 @@ function accountRows({ before, after, changes }: Changeset, replaces: number | u
   const left = new Set(after.accounts.map((account) => account.number));
   const removed = (before as Aggregate | undefined)?.accounts.filter((account) => !left.has(account.number)) ?? [];
   return [...live, ...removed.map((account) => row(account, false))];
+}
+
+/** The addresses to find the customer by, as far as they change. */
+function addressRows({ before, after }: Changeset): object[] {
+  const rows = (aggregate: Aggregate | undefined) =>
+    new Map(
+      (aggregate?.customer.details.addresses ?? []).filter(isPostalAddress).map(({ id, streetAddress, postalCode }) => {
+        const row = { address_id: id, street_key: foldKey(streetAddress), postal_code: postalCode };
+        return [id, row] as const;
+      }),
+    );
+  const [old, wanted] = [rows(before), rows(after)];
+  const gone = [...old.keys()].filter((id) => !wanted.has(id)).map((id) => ({ gone: true, address_id: id }));
+  const changed = [...wanted.values()].filter((row) => !isDeepStrictEqual(row, old.get(row.address_id)));
+  return [...gone, ...changed.map((row) => ({ gone: false, ...row }))];
 }
 
 function claimsOf(

@@ -118,10 +118,13 @@ export class Writer {
           numbered((plan) => plan.accounts),
           numbered((plan) => plan.changes),
           numbered((plan) => (plan.answer ? [plan.answer] : [])),
+          numbered((plan) => plan.addresses),
         ],
       },
     ]);
     for (const row of rows as Row[]) batch[row.n as number]?.resolve(outcomeOf(row));
+    // Nobody waits for ever: without a counter row no plan has an outcome.
+    for (const one of batch) one.reject(new Error('the database reported no outcome for a write'));
   }
 }
 

@@ -66,7 +66,7 @@ test('a change of the customer raises every account, and says that it caused it'
       { subject: 'account', kind: 'updated', cause: 'customer', version: 4, members: [] },
     ],
   );
-  assert.doesNotMatch(JSON.stringify(changeset?.changes.map(({ document: _, ...rest }) => rest)), /Moss|example/);
+  assert.doesNotMatch(JSON.stringify(changeset?.changes), /Moss|example/, 'names of members, no values');
 });
 
 test('switching the default changes the two accounts that it touches, and no other', () => {

@@ -60,8 +60,10 @@ for (const statistics of ['young', 'current']) {
     const customer = { ...aggregate.customer, details: { familyName: 'Fern' } };
     const changeset = changesetOf(aggregate, { ...aggregate, customer });
     assert.ok(changeset);
-    const { plan, accounts, changes } = planOf({ actor, operation: 'customers.change', changeset });
-    const rows = [[plan], accounts, changes, []].map((part) => JSON.stringify(part.map((row) => ({ n: 0, ...row }))));
+    const { plan, accounts, changes, addresses } = planOf({ actor, operation: 'customers.change', changeset });
+    const rows = [[plan], accounts, changes, [], addresses].map((part) =>
+      JSON.stringify(part.map((row) => ({ n: 0, ...row }))),
+    );
     for (const table of ['change_detail', 'idempotency']) {
       const read = await rowsRead(table, commitBatch.text, [organisation.id, ...rows]);
       assert.ok(read <= 1, `${read} rows of ${table}`);

@@ -12,10 +12,11 @@ import { startTestStore } from '../support/store.ts';
 const { database, store, organisation, newOrganisation } = await startTestStore();
 const stranger = await newOrganisation('stranger');
 const actor = actorOf(organisation);
+const address = { streetAddress: '12 Example Lane', postalCode: 'NB1 2ZZ', addressLocality: 'New Brightsea' };
 await createAccount(
   store,
   actor,
-  { customer: { kind: 'person', details: { email: 'ida@example.com' } } },
+  { customer: { kind: 'person', details: { email: 'ida@example.com', addresses: [address] } } },
   { identifier: 'mine', alias: 'x' },
 );
 await createKey(store, { organisationId: organisation.id, name: 'key' });

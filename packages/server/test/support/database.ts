@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { migrate, migrations } from '#store/migrate.ts';
 
@@ -46,9 +47,19 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     query: async (text, values) => (await superuser.query(text, values)).rows,
     drop: async () => {
       await superuser.end();
-      await asAdministrator((client) => client.query(`drop database ${database} with (force)`));
+      await asAdministrator((client) => dropDatabase(client, database));
     },
   };
+}
+
+/** Connections that were told to end are given a moment: cut off, they would raise errors after the test. */
+async function dropDatabase(client: pg.Client, database: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { rowCount } = await client.query('select from pg_stat_activity where datname = $1', [database]);
+    if (rowCount === 0) break;
+    await setTimeout(20);
+  }
+  await client.query(`drop database ${database} with (force)`);
 }
 
 async function asAdministrator(work: (client: pg.Client) => Promise<unknown>): Promise<void> {

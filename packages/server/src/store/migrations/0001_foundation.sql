@@ -51,6 +51,7 @@ create table customer (
   name_key        text collate "C",
   given_name_key  text collate "C",
   vipps_id        text collate "C",
+  landline        text collate "C",
   birth_date      date,
   expires_at      timestamptz,
   created_at      timestamptz not null,
@@ -58,7 +59,7 @@ create table customer (
   primary key (organisation_id, number),
   constraint customer_erased_is_empty check (
     (state = 'erased') = (document is null) and (state <> 'erased' or
-      coalesce(password_hash, customer_ref, username_key, email_key, telephone_key, name_key, given_name_key, vipps_id) is null
+      coalesce(password_hash, customer_ref, username_key, email_key, telephone_key, name_key, given_name_key, vipps_id, landline) is null
       and birth_date is null and expires_at is null))
 );
 create unique index customer_email on customer (organisation_id, email_key) where email_key is not null;
@@ -68,9 +69,23 @@ create index customer_telephone on customer (organisation_id, telephone_key) whe
 create index customer_name on customer (organisation_id, name_key) where name_key is not null;
 create index customer_given_name on customer (organisation_id, given_name_key) where given_name_key is not null;
 create index customer_vipps on customer (organisation_id, vipps_id) where vipps_id is not null;
+create index customer_landline on customer (organisation_id, landline) where landline is not null;
 create index customer_birth_date on customer (organisation_id, birth_date) where birth_date is not null;
 create index customer_changed on customer (organisation_id, changed_at, number);
 create index customer_expires on customer (organisation_id, expires_at) where expires_at is not null;
+
+-- The addresses that Entur shows and searches by: equality on columns, because row-level security keeps anything else off an index.
+create table customer_address (
+  organisation_id bigint not null,
+  customer_number bigint not null,
+  address_id      bigint not null,
+  street_key      text collate "C" not null,
+  postal_code     text collate "C" not null,
+  primary key (organisation_id, customer_number, address_id),
+  foreign key (organisation_id, customer_number) references customer
+);
+create index customer_address_street on customer_address (organisation_id, street_key);
+create index customer_address_postal_code on customer_address (organisation_id, postal_code);
 
 -- One row per identifier, also after the account is gone: then a tombstone without personal data.
 create table account (
@@ -161,16 +176,27 @@ create index idempotency_created on idempotency (organisation_id, created_at);
 -- Looked up before an organisation is known; returns ids only.
 create function organisations_with_due_customers(due timestamptz) returns setof bigint
   language sql stable security definer set search_path = public, pg_temp
-  as $$ select distinct organisation_id from customer where expires_at <= due $$;
+  as $$ select id from organisation o where exists (select from customer where organisation_id = o.id and expires_at <= due) $$;
 
 create function organisations_with_old_answers(before timestamptz) returns setof bigint
   language sql stable security definer set search_path = public, pg_temp
-  as $$ select distinct organisation_id from idempotency where created_at < before $$;
+  as $$ select id from organisation o where exists (select from idempotency where organisation_id = o.id and created_at < before) $$;
+
+revoke execute on function organisations_with_due_customers, organisations_with_old_answers from public;
+grant execute on function organisations_with_due_customers, organisations_with_old_answers to tessera_server;
+
+-- Statistics would keep values of erased customers until the next analyze. These columns are looked up by equality on indexes that
+-- need none.
+alter table customer alter customer_ref set statistics 0, alter username_key set statistics 0, alter email_key set statistics 0,
+  alter telephone_key set statistics 0, alter name_key set statistics 0, alter given_name_key set statistics 0,
+  alter vipps_id set statistics 0, alter landline set statistics 0, alter birth_date set statistics 0, alter password_hash set statistics 0;
+alter table customer_address alter street_key set statistics 0, alter postal_code set statistics 0;
+alter table account alter alias set statistics 0, alter account_number set statistics 0, alter identifier set statistics 0;
 
 grant usage on all sequences in schema public to tessera_server;
-grant select, insert on organisation, organisation_counter, api_client, customer, account, change, change_detail, audit, idempotency to tessera_server;
-grant update on organisation, organisation_counter, api_client, customer, account, idempotency to tessera_server;
-grant delete on change_detail, idempotency to tessera_server;
+grant select, insert on organisation, organisation_counter, api_client, customer, customer_address, account, change, change_detail, audit, idempotency to tessera_server;
+grant update on organisation, organisation_counter, api_client, customer, customer_address, account, idempotency to tessera_server;
+grant delete on customer_address, change_detail, idempotency to tessera_server;
 
 -- The second wall: the server's role sees the rows of the organisation it has named, and no others.
 do $$
