@@ -39,7 +39,7 @@ export async function bringUpToDate({ connection }: OpenDatabase): Promise<strin
   }
 }
 
-/** Opens the store of an up-to-date database. Throws a Failure when row-level security would not hold for its connections. */
+/** Opens the store of an up-to-date database. Throws a Failure when organisations would not be kept apart, or writes not kept. */
 export async function openSafeStore(
   { connection }: OpenDatabase,
   options: Parameters<typeof openStore>[1] = {},
@@ -47,12 +47,21 @@ export async function openSafeStore(
   const store = openStore(connection, options);
   try {
     await store.database.assertRole();
-    return store;
   } catch (error) {
     await store.close();
     if (error instanceof Unavailable) throw error;
     const advice = 'A pooler between Tessera and PostgreSQL must pass on what is asked for when connecting ("options")';
     throw new Failure(`The database would not keep organisations apart: ${reasonOf(error)}. ${advice}.`, {
+      cause: error,
+    });
+  }
+  try {
+    await store.database.assertDurable();
+    return store;
+  } catch (error) {
+    await store.close();
+    if (error instanceof Unavailable) throw error;
+    throw new Failure(`The database could lose what it has acknowledged: ${reasonOf(error)}. Turn it on.`, {
       cause: error,
     });
   }

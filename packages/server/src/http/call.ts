@@ -3,7 +3,6 @@ import canonicalize from 'canonicalize';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
-import type { ApiClient } from '#operations/clients/authenticate.ts';
 import type { KeptAnswer } from '#operations/kept-answers.ts';
 import type { Keep } from '#operations/write.ts';
 import type { Store } from '#store/store.ts';
@@ -14,7 +13,6 @@ export type Call = {
   request: FastifyRequest;
   store: Store;
   actor: Actor;
-  client: ApiClient;
   /** Origin of this installation, without trailing slash (PUBLIC_URL). */
   publicUrl: string;
   params: Record<string, string>;

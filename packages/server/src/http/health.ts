@@ -11,8 +11,13 @@ export function serveHealth(
 ): void {
   app.get('/healthz', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ status: 'up' }));
 
+  // Probes that come together share one look: this page is public, and asks the database.
+  let looking: Promise<string | undefined> | undefined;
   app.get('/readyz', async (request, reply) => {
-    const reason = await hindrance(store, request.log);
+    looking ??= hindrance(store, request.log).finally(() => {
+      looking = undefined;
+    });
+    const reason = await looking;
     reply.header('Cache-Control', 'no-store');
     if (reason === undefined) return { status: 'ready' };
     return reply.code(503).header('Retry-After', '2').send({ status: 'unavailable', reason });

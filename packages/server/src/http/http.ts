@@ -10,6 +10,7 @@ import { uuidv7 } from 'uuidv7';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
 import type { AddressLimits, Dialect } from './dialect.ts';
+import type { InFlight } from './idempotency.ts';
 import { countRequests, type Metrics } from './metrics.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { checkResponses } from './response-check.ts';
@@ -34,6 +35,7 @@ export type Http = {
   log: Logger;
   clock: () => Date;
   limiter: RateLimiter;
+  inFlight: InFlight;
   entries: WeakMap<FastifyRequest, Entry>;
   correlationIdOf: (request: FastifyRequest) => string;
 };
@@ -54,6 +56,7 @@ export function buildHttp(parts: {
     log,
     clock: parts.clock ?? (() => new Date()),
     limiter: new RateLimiter(),
+    inFlight: new Map(),
     entries: new WeakMap(),
     correlationIdOf,
   };
@@ -73,7 +76,7 @@ export function buildHttp(parts: {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
-  app.addHook('onSend', async (request, reply) => void reply.headers(idHeaders(request)));
+  app.addHook('onSend', async (request, reply) => void reply.headers(commonHeaders(request)));
   app.addHook('onResponse', async (request, reply) => logRequest(http, request, reply.statusCode, reply.elapsedTime));
   countRequests(app, metrics);
   if (config.checkResponses) checkResponses(app, http.entries);
@@ -87,7 +90,7 @@ export function buildHttp(parts: {
 }
 
 /** On every response, for support cases. */
-function idHeaders(request: FastifyRequest): Record<string, string> {
+function commonHeaders(request: FastifyRequest): Record<string, string> {
   return {
     'X-Correlation-Id': correlationIdOf(request),
     'X-Request-Id': request.id,
@@ -113,7 +116,7 @@ function refuseOutside(
   const dialect =
     dialects.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? (dialects[0] as Dialect);
   const answer = refusalAnswer(http, request, dialect, error ?? unrouted(request, dialect, path));
-  reply.headers(idHeaders(request)); // hooks do not run for URLs that the router refuses
+  reply.headers(commonHeaders(request)); // hooks do not run for URLs that the router refuses
   return send(http, request, reply, dialect, answer);
 }
 

@@ -4,8 +4,8 @@ import type { Answer } from './answer.ts';
 import { type Call, type Fingerprint, keptAnswer, replayOf } from './call.ts';
 
 const waitMs = 5000;
-/** Requests with a key that this process is working on, so that a duplicate can wait for the first. */
-const inFlight = new Map<string, Promise<unknown>>();
+/** Requests with a key that this server is working on, so that a duplicate can wait for the first. */
+export type InFlight = Map<string, Promise<unknown>>;
 
 /**
  * Runs a request under its Idempotency-Key: replays the kept answer, waits up to 5 s for a duplicate under way, or runs it and
@@ -16,6 +16,7 @@ const inFlight = new Map<string, Promise<unknown>>();
  * @throws Refusal `idempotency-reused`, `idempotency-busy`, `idempotency-erased`
  */
 export async function underKey(
+  inFlight: InFlight,
   call: Call,
   print: Fingerprint,
   run: () => Promise<{ answer: Answer; refused?: Refusal }>,

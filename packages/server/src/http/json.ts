@@ -2,6 +2,8 @@ import { visit } from 'jsonc-parser';
 import { Refusal } from '#domain/refusal.ts';
 
 const maxDepth = 32;
+/** Members and items of a whole body. Every contract needs far fewer; validation of more would hold up everybody else. */
+const maxEntries = 10_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -24,7 +26,7 @@ export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set
   } catch {
     throw malformed('is not valid JSON');
   }
-  const walked = { members: 0 };
+  const walked: Count = { members: 0, entries: 0 };
   const clean = walk(value, [], verbatim, walked);
   const { colons, depth } = structureOf(text);
   // Only what a duplicate member hid can still be deeper; the search for duplicates recurses.
@@ -49,12 +51,16 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: { members: number }): unknown {
+type Count = { members: number; entries: number };
+
+function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: Count): unknown {
   if (typeof value === 'string')
     return cleanText(value, path, verbatim.has(String(path.findLast((step) => typeof step === 'string'))));
   if (typeof value === 'number' && !Number.isFinite(value)) throw malformed('is a number out of range', path);
   if (typeof value !== 'object' || value === null) return value;
   if (path.length >= maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`, path.slice(0, 3));
+  count.entries += Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (count.entries > maxEntries) throw malformed(`has more than ${maxEntries} members and items`);
   if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], verbatim, count));
   const entries = Object.entries(value);
   count.members += entries.length;

@@ -92,7 +92,7 @@ async function handle(
   route: Route,
   parse: ReturnType<typeof parserOf>,
 ): Promise<Answer> {
-  const { client, organisation } = http.entries.get(request) as Required<Entry>;
+  const { client, organisation } = http.entries.get(request) as Entry & { organisation: Organisation };
   const actor: Actor = {
     organisation,
     client: client ? { id: client.id, name: client.name } : { id: 0, name: 'anonymous' },
@@ -109,7 +109,6 @@ async function handle(
     request,
     store: http.store,
     actor,
-    client,
     publicUrl: http.config.publicUrl,
     params: {},
     query: {},
@@ -121,7 +120,7 @@ async function handle(
     return route.handler(call);
   };
   if (!print) return run();
-  return underKey(call, print, async () => {
+  return underKey(http.inFlight, call, print, async () => {
     try {
       return { answer: await run() };
     } catch (error) {

@@ -30,17 +30,31 @@ const byId: Statement = {
 export class Clients {
   readonly #database: Database;
   readonly #byId: Lane<StoredClient>;
+  readonly #organisations: Lane<true>;
+  /** Organisations are never deleted, so one that was there is there. */
+  readonly #known = new Set<number>();
 
   constructor(database: Database) {
     this.#database = database;
+    this.#organisations = new Lane(async (_none, keys) => {
+      const rows = await database.global('select id from organisation where id = any($1::bigint[])', [keys]);
+      return new Map(rows.map((row) => [String(row.id), true]));
+    });
     this.#byId = new Lane(async (organisationId, keys) => {
       const rows = await database.read(organisationId, byId, [organisationId, keys]);
       return new Map(rows.map((row) => [row.key as string, storedOf(row)]));
     });
   }
 
-  /** The client with this id, revoked or not. Asked anew for every request, in a shared round trip: a revocation counts at once. */
-  find(organisationId: number, id: number): Promise<StoredClient | undefined> {
+  /**
+   * The client with this id, revoked or not. Asked anew for every request, in a shared round trip: a revocation counts at once.
+   * Keys of organisations that do not exist share one round trip too, whatever they name: a flood of them delays nobody.
+   */
+  async find(organisationId: number, id: number): Promise<StoredClient | undefined> {
+    if (!this.#known.has(organisationId)) {
+      if (!(await this.#organisations.get(0, String(organisationId)))) return undefined;
+      this.#known.add(organisationId);
+    }
     return this.#byId.get(organisationId, String(id));
   }
 

@@ -50,6 +50,19 @@ export class Database {
     if (row?.role !== serverRole) throw new Error(`connections work as the role ${row?.role}, not as ${serverRole}`);
   }
 
+  /**
+   * Makes sure that what is committed is durable.
+   *
+   * @throws Error that names the setting which would lose acknowledged writes
+   */
+  async assertDurable(): Promise<void> {
+    const [row] = await this.global(
+      `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`,
+    );
+    if (row?.fsync !== 'on') throw new Error('fsync is off');
+    if (row?.commit === 'off') throw new Error('synchronous_commit is off');
+  }
+
   /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
   async read(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.#with(async (client) => {

@@ -1,15 +1,27 @@
 import type { Organisation } from '#domain/organisation.ts';
 import { lockCounter } from './commit-statement.ts';
 import type { Database, Row } from './database.ts';
+import { Lane } from './lane.ts';
 
 const columns = 'o.id, o.slug, o.name, o.time_zone, o.base_url, o.digest_key';
 
 /** Organisations: the one table that belongs to none. */
 export class Organisations {
   readonly #database: Database;
+  readonly #bySlug: Lane<Organisation>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#bySlug = new Lane(async (_none, slugs) => {
+      const text = `select ${columns}, o.id = first.id as first from organisation o, (select min(id) as id from organisation) first
+        where o.slug = any($1::text[]) or o.id = first.id`;
+      const rows = await database.global(text, [slugs]);
+      return new Map(
+        rows.flatMap((row) =>
+          (row.first ? ['', row.slug] : [row.slug]).map((key) => [key as string, organisationOf(row)]),
+        ),
+      );
+    });
   }
 
   /** Creates an organisation with its change counter, in one transaction; undefined when slug or base URL is taken. */
@@ -28,13 +40,9 @@ export class Organisations {
     return created?.length === 1 ? { id, ...organisation } : undefined;
   }
 
-  /** The organisation with this slug; without a slug the first one. */
-  async find(slug?: string): Promise<Organisation | undefined> {
-    const rows = await this.#database.global(
-      `select ${columns} from organisation o where $1::text is null or o.slug = $1 order by o.id limit 1`,
-      [slug ?? null],
-    );
-    return rows[0] && organisationOf(rows[0]);
+  /** The organisation with this slug; without a slug the first one. Asked by everybody, so round trips are shared. */
+  find(slug = ''): Promise<Organisation | undefined> {
+    return this.#bySlug.get(0, slug);
   }
 
   async get(id: number): Promise<Organisation | undefined> {

@@ -10,6 +10,7 @@ import { startTestStore } from '../support/store.ts';
 const { store, other, organisation } = await startTestStore();
 const actor = actorOf(organisation);
 const call = { store, actor } as Call;
+const inFlight = new Map();
 const printOf = (digit: string) => ({ requestHash: digit.repeat(64), bodyDigest: 'b'.repeat(64) });
 const done = { status: 200, body: { done: true } };
 const refusedWith = (status: number, kind: 'precondition' | 'idempotency-busy') => ({
@@ -19,7 +20,7 @@ const refusedWith = (status: number, kind: 'precondition' | 'idempotency-busy') 
 
 test('a duplicate that another process answered meanwhile is replayed, not refused for what the first one did', async () => {
   const print = printOf('1');
-  const answer = await underKey(call, print, async () => {
+  const answer = await underKey(inFlight, call, print, async () => {
     assert.ok(await keepRefusal(other, actor, keptAnswer(print, done)));
     return refusedWith(412, 'precondition');
   });
@@ -30,7 +31,7 @@ test('of two answers under one key the first one kept counts', async () => {
   const print = printOf('2');
   assert.equal(await keepRefusal(other, actor, keptAnswer(print, done)), true);
   assert.equal(await keepRefusal(store, actor, keptAnswer(print, { status: 409 })), false);
-  assert.equal((await underKey(call, print, () => assert.fail('is not run again'))).status, 200);
+  assert.equal((await underKey(inFlight, call, print, () => assert.fail('is not run again'))).status, 200);
 });
 
 for (const [digit, status, kind] of [
@@ -38,7 +39,10 @@ for (const [digit, status, kind] of [
   ['4', 409, 'idempotency-busy'],
 ] as const) {
   test(`a refusal that a repeat may not meet again is not kept: ${kind}`, async () => {
-    assert.equal((await underKey(call, printOf(digit), async () => refusedWith(status, kind))).status, status);
-    assert.equal((await underKey(call, printOf(digit), async () => ({ answer: done }))).status, 200);
+    assert.equal(
+      (await underKey(inFlight, call, printOf(digit), async () => refusedWith(status, kind))).status,
+      status,
+    );
+    assert.equal((await underKey(inFlight, call, printOf(digit), async () => ({ answer: done }))).status, 200);
   });
 }

@@ -56,6 +56,12 @@ test('what has no place in text is refused with the member that holds it', () =>
   assert.ok(refused('['.repeat(100_000) + ']'.repeat(100_000)));
 });
 
+test('a body of very many members or items is refused before anything judges them', () => {
+  assert.ok(refused(`[${'1,'.repeat(10_000)}1]`));
+  assert.ok(refused(`{"a":[${'{"b":[]},'.repeat(6_000)}{}]}`));
+  assert.equal((parse(`[${'1,'.repeat(9_000)}1]`) as unknown[]).length, 9_001);
+});
+
 test('text becomes NFC, opaque members stay as they are', () => {
   assert.deepEqual(parse('{"a":"e\u0301","id":"e\u0301","ids":["e\u0301"]}', new Set(['id', 'ids'])), {
     a: 'é',

@@ -41,3 +41,13 @@ test('a database that is not there is "unavailable"; one that comes back is used
   assert.deepEqual(await mine.global('select 1 as one'), [{ one: 1 }]);
   await mine.close();
 });
+
+test('a database that would lose acknowledged writes is named as such', async () => {
+  const mine = new Database(database.connection);
+  await mine.assertDurable();
+  await mine.close();
+  await database.query(`alter role ${user} in database ${name} set synchronous_commit = off`);
+  const weak = new Database(database.connection);
+  await assert.rejects(weak.assertDurable(), /synchronous_commit is off/);
+  await weak.close();
+});

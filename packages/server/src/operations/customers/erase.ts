@@ -10,7 +10,7 @@ import { changeAggregate, type Target } from '../write.ts';
  * The right to be forgotten: erases the customer and all accounts in one transaction. Personal data leaves every table, stored
  * answers and the past included; a tombstone with number, times and audit remains. Never refused for an active or passive customer.
  *
- * @returns false when the customer was erased before
+ * @returns false when the customer was erased before, or `when` says that it is not to be
  * @throws Refusal `not-found`, `gone` (an account that was only deleted), `precondition`
  */
 export async function eraseCustomer(
@@ -24,14 +24,18 @@ export async function eraseCustomer(
   } = {},
 ): Promise<boolean> {
   const cause = options.cause ?? 'erasure';
+  let erases = true;
   try {
     await changeAggregate(store, actor, target, {
       operation: cause === 'expiry' ? 'customers.expire' : 'customers.erase',
       ifMatch: options.ifMatch,
       gone: cause,
-      edit: (aggregate) => (options.when && !options.when(aggregate.customer) ? aggregate : erased(aggregate, actor)),
+      edit: (aggregate) => {
+        erases = options.when?.(aggregate.customer) ?? true;
+        return erases ? erased(aggregate, actor) : aggregate;
+      },
     });
-    return true;
+    return erases;
   } catch (error) {
     if (error instanceof Refusal && error.reason.kind === 'gone' && (await isErased(store, actor, target)))
       return false;
