@@ -1,4 +1,5 @@
 import type { Organisation } from './organisation.ts';
+import { dateIn } from './time.ts';
 
 export type DialectName = 'native' | 'openactive' | 'imin' | 'entur';
 
@@ -15,3 +16,8 @@ export type Actor = {
   correlationId: string;
   requestId: string;
 };
+
+/** The calendar date of the request in the organisation's time zone. */
+export function todayOf({ organisation, now }: Pick<Actor, 'organisation' | 'now'>): string {
+  return dateIn(organisation.timeZone, now);
+}

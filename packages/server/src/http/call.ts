@@ -1,5 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
@@ -7,6 +6,7 @@ import type { KeptAnswer } from '#operations/kept-answers.ts';
 import type { Keep } from '#operations/write.ts';
 import type { Store } from '#store/store.ts';
 import type { Answer } from './answer.ts';
+import { keyedDigest } from './keyed-digest.ts';
 
 /** What a handler gets: the checked request, who asks, and the means to act. */
 export type Call = {
@@ -40,11 +40,7 @@ export function fingerprint(request: FastifyRequest, actor: Actor, body: unknown
   }
   const path = request.url.split('?')[0];
   const requestHash = createHash('sha256').update(`${request.method} ${path} ${key}`).digest('hex');
-  // Keyed, because a body of personal data could be guessed from a plain digest.
-  const bodyDigest = createHmac('sha256', actor.organisation.digestKey)
-    .update(canonicalize(body) ?? '')
-    .digest('hex');
-  return { requestHash, bodyDigest };
+  return { requestHash, bodyDigest: keyedDigest(actor.organisation, body) };
 }
 
 /** An answer in the form in which it is kept. */

@@ -10,7 +10,8 @@ export function parseTags(name: 'If-Match' | 'If-None-Match', header: string | u
   if (text === '*') return '*';
   const form = /^\s*(?:(W\/)?"([\x21\x23-\x7e\x80-\xff]*)")\s*(?:,|$)/;
   const tags: { tag: string; weak: boolean }[] = [];
-  for (let rest = text; rest !== ''; ) {
+  // Empty elements of a list are ignored (RFC 9110, 5.6.1).
+  for (let rest = text.replace(/^[\s,]+/, ''); rest !== ''; ) {
     const match = form.exec(rest);
     if (!match)
       throw new Refusal({
@@ -19,7 +20,7 @@ export function parseTags(name: 'If-Match' | 'If-None-Match', header: string | u
         faults: [{ path: [name], code: 'format', message: 'must be * or a list of quoted entity tags' }],
       });
     tags.push({ tag: match[2] as string, weak: match[1] !== undefined });
-    rest = rest.slice(match[0].length);
+    rest = rest.slice(match[0].length).replace(/^[\s,]+/, '');
   }
   if (tags.length === 0)
     throw new Refusal({

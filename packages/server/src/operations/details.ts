@@ -1,9 +1,8 @@
-import type { Actor } from '#domain/actor.ts';
+import { type Actor, todayOf } from '#domain/actor.ts';
 import { compact } from '#domain/aggregate.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
 import { customerRefFault, detailsFaults, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';
 import { refuseFaults } from '#domain/refusal.ts';
-import { dateIn } from '#domain/time.ts';
 import type { Store } from '#store/store.ts';
 
 /** Personal data as a dialect gives it: new addresses have no id yet. */
@@ -29,7 +28,7 @@ export async function completeDetails(
     telephoneParts: parts && telephone === parts.countryCode + parts.number ? parts : undefined,
     addresses: addresses.length > 0 ? addresses.map(compact) : undefined,
   }) as CustomerDetails;
-  refuseFaults(detailsFaults(kind, details, stored, dateIn(actor.organisation.timeZone, actor.now)));
+  refuseFaults(detailsFaults(kind, details, stored, todayOf(actor)));
   return details;
 }
 

@@ -1,14 +1,9 @@
-import type { Address, NewAddress } from '#domain/customer.ts';
+import { type Address, isPostalAddress, type NewAddress } from '#domain/customer.ts';
 
 /** A postal address as Entur writes it (entur.md 3.6). */
 export type PostalAddress = { postalAddress: string; postCode: string; city: string; country?: string };
 
 type Complete = Address & { streetAddress: string; postalCode: string; addressLocality: string };
-
-/** Whether Entur shows an address: only with street, postcode and city (architecture.md, Settled 12). */
-export function isShown(address: Address): address is Complete {
-  return [address.streetAddress, address.postalCode, address.addressLocality].every((part) => part !== undefined);
-}
 
 /** An address as Entur shows it. The country is absent where it is not known: Entur's default must not be made up for it. */
 export function shownAddress({ id, streetAddress, postalCode, addressLocality, addressCountry }: Complete) {
@@ -23,7 +18,7 @@ export function shownAddress({ id, streetAddress, postalCode, addressLocality, a
 
 /** Pairs each address that was sent with the stored one that looks the same, each stored one once. Sent values may be of any type. */
 export function unchangedAddresses(sent: readonly unknown[], stored: readonly Address[]): (Address | undefined)[] {
-  const free = new Set(stored.filter(isShown));
+  const free = new Set(stored.filter(isPostalAddress));
   return sent.map((one) => {
     const same = [...free].find((address) => looksLike(address, one));
     if (same) free.delete(same);
@@ -51,9 +46,9 @@ export function writtenAddresses(
   stored: readonly Address[],
 ): (Address | NewAddress)[] {
   const kept = new Set(same);
-  const left = stored.filter((address) => isShown(address) && !kept.has(address));
+  const left = stored.filter((address) => isPostalAddress(address) && !kept.has(address));
   const next = sent.map((one, index) => same[index] ?? { ...left.shift(), ...domainAddress(one) });
-  const merged = stored.flatMap((address) => (isShown(address) ? next.splice(0, 1) : [address]));
+  const merged = stored.flatMap((address) => (isPostalAddress(address) ? next.splice(0, 1) : [address]));
   return [...merged, ...next];
 }
 

@@ -1,7 +1,7 @@
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Customer } from '#domain/customer.ts';
 import type { Call } from '#http/call.ts';
-import { matches, parseTags } from '#http/etag.ts';
+import { ifMatch } from '#http/conditional.ts';
 
 /** The entity tag of an account, without quotes (architecture.md, Settled 11). */
 export function accountTag({ number, version }: Account): string {
@@ -15,15 +15,12 @@ export function profileTag({ number, version }: Customer): string {
 
 /** The request's If-Match as a question about the account it addresses; undefined without the header. Throws Refusal `invalid`. */
 export function accountMatch(call: Call, identifier: string): ((aggregate: Aggregate) => boolean) | undefined {
-  return match(call, ({ accounts }) => accounts.filter((account) => account.identifier === identifier).map(accountTag));
+  return ifMatch(call, ({ accounts }) =>
+    accounts.filter((account) => account.identifier === identifier).map(accountTag),
+  );
 }
 
 /** The request's If-Match as a question about a profile; undefined without the header. Throws Refusal `invalid`. */
 export function profileMatch(call: Call): ((aggregate: Aggregate) => boolean) | undefined {
-  return match(call, ({ customer }) => [profileTag(customer)]);
-}
-
-function match({ request }: Call, present: (aggregate: Aggregate) => string[]) {
-  const tags = parseTags('If-Match', request.headers['if-match']);
-  return tags && ((aggregate: Aggregate) => matches(tags, present(aggregate)));
+  return ifMatch(call, ({ customer }) => [profileTag(customer)]);
 }

@@ -1,8 +1,8 @@
 import type { Account, Aggregate } from '#domain/account.ts';
 import { compact } from '#domain/aggregate.ts';
-import type { Customer } from '#domain/customer.ts';
+import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import type { Answer } from '#http/answer.ts';
-import { isShown, shownAddress } from './addresses.ts';
+import { shownAddress } from './addresses.ts';
 import { accountTag, profileTag } from './etags.ts';
 import { shownLandline, shownTelephones } from './telephones.ts';
 
@@ -57,7 +57,7 @@ export function renderProfile({ customer, accounts }: Aggregate, organisationId:
     nationality: details.nationality,
     languagePreferenceISO6393: details.language ?? 'NOB',
     expirationDate: customer.expiresAt,
-    postalAddresses: (details.addresses ?? []).filter(isShown).map(shownAddress),
+    postalAddresses: (details.addresses ?? []).filter(isPostalAddress).map(shownAddress),
     customerAccountId: accounts.find(({ isDefault }) => isDefault)?.identifier,
     customerAccounts: renderAccounts(accounts),
     createdAt: customer.createdAt,

@@ -1,8 +1,8 @@
 import type { Aggregate } from '#domain/account.ts';
+import { todayOf } from '#domain/actor.ts';
 import { compact } from '#domain/aggregate.ts';
 import { foldKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { dateIn } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { type CustomerEdit, changeCustomer } from '#operations/customers/change.ts';
@@ -63,12 +63,12 @@ export async function updateProfile(call: Call): Promise<Answer> {
 }
 
 async function knownOf(call: Call, stored?: Aggregate): Promise<Known> {
-  const { organisation, now } = call.actor;
+  const { organisation } = call.actor;
   const parent: unknown = call.body?.parentId;
   const isNumber = typeof parent === 'number' && Number.isSafeInteger(parent) && parent > 0;
   return {
     organisationId: organisation.id,
-    today: dateIn(organisation.timeZone, now),
+    today: todayOf(call.actor),
     parentExists: isNumber && (await findCustomer(call, parent)) !== undefined,
     stored,
   };

@@ -1,11 +1,9 @@
-import { createHmac } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import type { Actor } from '#domain/actor.ts';
 import { isPlainIdentifier } from '#domain/identifier.ts';
 import { Refusal, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { matches, matchesWeakly, parseTags, type Tags } from '#http/etag.ts';
+import { keyedDigest } from '#http/keyed-digest.ts';
 import type { Route } from '#http/route.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
@@ -39,7 +37,7 @@ export const putRoute: Route = {
     }
     const put: Put = {
       identifier,
-      digest: digestOf(actor, body),
+      digest: keyedDigest(actor.organisation, ['native', body]),
       ifMatch: parseTags('If-Match', request.headers['if-match']),
       ifNoneMatch: parseTags('If-None-Match', request.headers['if-none-match']),
     };
@@ -73,11 +71,4 @@ async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promis
     throw new Refusal({ kind: 'precondition' });
   if (document.account.putDigest !== put.digest) throw new Refusal({ kind: 'other-content' });
   return accountAnswer(actor, 200, document);
-}
-
-/** Keyed with the organisation's secret: a digest of personal data alone could be guessed. */
-function digestOf(actor: Actor, body: unknown): string {
-  return createHmac('sha256', actor.organisation.digestKey)
-    .update(`native ${canonicalize(body)}`)
-    .digest('base64');
 }

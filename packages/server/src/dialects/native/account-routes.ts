@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
+import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { changeAccount } from '#operations/accounts/change.ts';
 import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
 import { deleteAccount } from '#operations/accounts/delete.ts';
 import { readAccount } from '#operations/accounts/read.ts';
-import { accountMatch, unlessKnown } from './conditions.ts';
+import { accountMatch } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { ownerOf } from './owner.ts';
 import { accountAnswer, resultAnswer } from './render.ts';

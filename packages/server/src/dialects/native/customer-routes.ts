@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import type { Aggregate } from '#domain/account.ts';
+import { todayOf } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { dateIn } from '#domain/time.ts';
+import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
 import { eraseCustomer } from '#operations/customers/erase.ts';
 import { readCustomer } from '#operations/customers/read.ts';
-import { customerMatch, unlessKnown } from './conditions.ts';
+import { customerMatch } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { parseCustomerPatch, parseNewCustomer } from './parse.ts';
 import { customerAnswer } from './render.ts';
@@ -35,7 +36,7 @@ export const customerRoutes: Route[] = [
     responses: writeResponses(Customer, [201], 415, 422),
     handler: async ({ store, actor, body, keep }) => {
       const render = ({ customer }: Aggregate) => customerAnswer(actor, 201, customer);
-      const customer = parseNewCustomer(body, dateIn(actor.organisation.timeZone, actor.now));
+      const customer = parseNewCustomer(body, todayOf(actor));
       return render(await createCustomer(store, actor, customer, keep(render)));
     },
   },
@@ -68,7 +69,7 @@ export const customerRoutes: Route[] = [
     responses: writeResponses(Customer, [200], 412, 415),
     handler: async (call) => {
       const { store, actor, params, body } = call;
-      const today = dateIn(actor.organisation.timeZone, actor.now);
+      const today = todayOf(actor);
       const change = {
         ifMatch: customerMatch(call),
         edit: (aggregate: Aggregate) => parseCustomerPatch(body, aggregate, today),

@@ -1,9 +1,8 @@
 import { type Account, type AccountDocument, accountTag, documentOf } from '#domain/account.ts';
-import type { Actor } from '#domain/actor.ts';
+import { type Actor, todayOf } from '#domain/actor.ts';
 import { compact } from '#domain/aggregate.ts';
 import type { AccountCustomer, Address, Customer } from '#domain/customer.ts';
 import { encodeIdentifier } from '#domain/identifier.ts';
-import { dateIn } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
 import { typeOf } from './parse.ts';
@@ -43,7 +42,7 @@ export function customerTag({ version }: Customer): string {
 
 /** `"v{version}.{n}"` (architecture.md, Settled 11). */
 export function nativeTag(account: Account, actor: Actor): string {
-  return `v${accountTag(account, dateIn(actor.organisation.timeZone, actor.now))}`;
+  return `v${accountTag(account, todayOf(actor))}`;
 }
 
 const caching = { 'Cache-Control': 'private, no-cache' };

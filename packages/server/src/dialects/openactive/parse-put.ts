@@ -1,10 +1,9 @@
-import { createHmac } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { CustomerDetails } from '#domain/customer.ts';
 import { hasWayToName } from '#domain/details-rules.ts';
 import { isObject } from '#domain/merge.ts';
 import type { Organisation } from '#domain/organisation.ts';
 import { type Fault, refuseFaults } from '#domain/refusal.ts';
+import { keyedDigest } from '#http/keyed-digest.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
 import { type CustomerForm, detailsOf, type Reference } from './customer-form.ts';
 import { claimFaults, incomplete } from './faults.ts';
@@ -40,7 +39,7 @@ export function parsePut(
       ...(customerRef === undefined ? {} : { customerRef }),
     },
     ...(content.accountNumber === undefined ? {} : { accountNumber: content.accountNumber as string }),
-    putDigest: digestOf(content, organisation),
+    putDigest: keyedDigest(organisation, content),
   };
 }
 
@@ -56,13 +55,6 @@ export function minimumFaults(type: CustomerForm['@type'], details: CustomerDeta
 /** The reference as text. Identifiers reach us as they were sent; this member is a text like any other, so it is made NFC here. */
 export function referenceText(identifier: CustomerInput['identifier']): string | undefined {
   return typeof identifier === 'object' ? identifier.value : identifier?.normalize('NFC');
-}
-
-/** HMAC-SHA-256 of the canonical JSON (RFC 8785), base64. Keyed, because a plain digest of personal data could be guessed. */
-function digestOf(content: unknown, { digestKey }: Organisation): string {
-  return createHmac('sha256', digestKey)
-    .update(canonicalize(content) as string)
-    .digest('base64');
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -1,7 +1,6 @@
 import { type Account, accountTag } from '#domain/account.ts';
-import type { Actor } from '#domain/actor.ts';
+import { type Actor, todayOf } from '#domain/actor.ts';
 import type { Organisation } from '#domain/organisation.ts';
-import { dateIn } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
 
 /** How much is shown: OpenActive's own properties, or also those of ns-beta and of Tessera (openactive.md 1.3). */
@@ -43,7 +42,7 @@ function prefersExtended(prefer: string | string[] | undefined): boolean {
 }
 
 /** The entity tags of an account, one per profile (openactive.md 3.2). */
-export function tagsOf(account: Account, { organisation, now }: Actor): Record<Profile, string> {
-  const core = accountTag(account, dateIn(organisation.timeZone, now));
+export function tagsOf(account: Account, actor: Actor): Record<Profile, string> {
+  const core = accountTag(account, todayOf(actor));
   return { core, extended: `${core}-x` };
 }

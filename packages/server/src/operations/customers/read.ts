@@ -2,6 +2,7 @@ import type { Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
+import { missingAccount } from '../write.ts';
 
 /** A customer with all accounts. Throws Refusal `not-found`, `gone` (erased). */
 export async function readCustomer(store: Store, actor: Actor, customerNumber: number): Promise<Aggregate> {
@@ -15,6 +16,5 @@ export async function readCustomer(store: Store, actor: Actor, customerNumber: n
 export async function readCustomerByAccount(store: Store, actor: Actor, identifier: string): Promise<Aggregate> {
   const stored = await store.customers.findByAccount(actor.organisation.id, identifier);
   if (stored && stored.state !== 'erased') return stored.aggregate;
-  const tombstone = await store.accounts.find(actor.organisation.id, identifier);
-  throw new Refusal({ kind: tombstone ? 'gone' : 'not-found', subject: 'account' });
+  throw await missingAccount(store, actor, identifier);
 }

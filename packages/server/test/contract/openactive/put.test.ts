@@ -129,7 +129,7 @@ test('201 keeps a keyed digest of the content, never the content: HMAC-SHA-256 o
   );
   const canonical =
     '{"@type":"CustomerAccount","accountNumber":"D-1","customer":{"@type":"Person","name":"Ida","telephone":"1"}}';
-  const digest = createHmac('sha256', organisation.digestKey).update(canonical).digest('base64');
+  const digest = createHmac('sha256', organisation.digestKey).update(canonical).digest('hex');
   assert.equal((await stored(identifier)).account.putDigest, digest);
 });
 
