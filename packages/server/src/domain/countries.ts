@@ -9,6 +9,12 @@ export function isCountry(code: string): boolean {
   return alpha2.has(code);
 }
 
+/** The address with its country code in upper case, as it is stored. */
+export function withUpperCountry<T extends { addressCountry?: string | null | undefined }>(address: T): T {
+  const { addressCountry } = address;
+  return typeof addressCountry === 'string' ? { ...address, addressCountry: addressCountry.toUpperCase() } : address;
+}
+
 /** Whether it is an officially assigned ISO 3166-1 alpha-3 code, upper case. */
 export function isCountryAlpha3(code: string): boolean {
   return alpha3.has(code);

@@ -1,6 +1,11 @@
 import { uuidv7 } from 'uuidv7';
 
-const born = /^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$/;
+/** What an identifier must be to be born in OpenActive, imin or native (openactive.md 1.2). */
+export const plainIdentifier = {
+  pattern: '^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$',
+  description: 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot',
+};
+const plain = new RegExp(plainIdentifier.pattern);
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -15,9 +20,9 @@ export function isIdentifier(value: string): boolean {
   return [...value].length <= 60;
 }
 
-/** Whether an identifier may be born in OpenActive, imin or native: the narrower pattern of openactive.md 1.2. */
+/** Whether an identifier is a {@link plainIdentifier}. */
 export function isPlainIdentifier(value: string): boolean {
-  return born.test(value);
+  return plain.test(value);
 }
 
 /** Percent-encodes an identifier for a URL path or `@id`: everything outside the unreserved set and `:@+=~`. */

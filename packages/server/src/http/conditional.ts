@@ -11,12 +11,23 @@ type Asking = { request: FastifyRequest };
  * @param present the entity tags, without quotes, of what the request addresses
  * @throws Refusal `invalid`
  */
-export function ifMatch(
+export function ifMatch<T = Aggregate>(
   { request }: Asking,
-  present: (aggregate: Aggregate) => readonly string[],
-): ((aggregate: Aggregate) => boolean) | undefined {
+  present: (stored: T) => readonly string[],
+): ((stored: T) => boolean) | undefined {
   const tags = parseTags('If-Match', request.headers['if-match']);
-  return tags && ((aggregate) => matches(tags, present(aggregate)));
+  return tags && ((stored) => matches(tags, present(stored)));
+}
+
+/** The same of If-Match and If-None-Match together (RFC 9110, 13.1); undefined when the request states neither. */
+export function writeCondition<T>(
+  call: Asking,
+  present: (stored: T) => readonly string[],
+): ((stored: T) => boolean) | undefined {
+  const match = ifMatch(call, present);
+  const excluded = parseTags('If-None-Match', call.request.headers['if-none-match']);
+  if (!excluded) return match;
+  return (stored) => (match?.(stored) ?? true) && !present(stored).some((tag) => matchesWeakly(excluded, tag));
 }
 
 /** 304 instead of the answer when the caller has it already (If-None-Match). Throws Refusal `invalid`. */

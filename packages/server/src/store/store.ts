@@ -38,7 +38,7 @@ export function openStore(
     customers: new Customers(database),
     accounts: new Accounts(database),
     answers: new Answers(database),
-    writer: new Writer(database),
+    writer: new Writer(database, options.onError ? { onError: options.onError } : {}),
     customerNumbers: new Numbers(database, 'customer_number'),
     rowNumbers: new Numbers(database, 'row_number'),
     turns: new Turns(),

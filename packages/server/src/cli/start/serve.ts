@@ -40,7 +40,7 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
   const database = await openDatabase(config, 'server', (sentence) => log.info(sentence));
   open.defer(database.stop);
   await unless(interrupted, () => bringUpToDate(database));
-  const store = await openSafeStore(database, { onError: (err) => log.warn({ err }, 'database connection lost') });
+  const store = await openSafeStore(database, { onError: (err) => log.warn({ err }, 'database error') });
   open.defer(store.close);
 
   const port = await choosePort(config);

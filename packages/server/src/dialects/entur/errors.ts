@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
+import { acceptPatch, refusalHeaders } from '#http/refusal-headers.ts';
 import type { Texts } from './members.ts';
 import { type Problem, problemOf } from './problems.ts';
 import { shortTexts } from './short-texts.ts';
@@ -10,7 +11,8 @@ import { shortTexts } from './short-texts.ts';
 export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   const problem = problemOf(reason, call);
   const body = answersErrorMessage(call) ? errorMessage(problem) : errorResponse(problem, call);
-  return { status: problem.status, headers: problem.headers ?? {}, body };
+  const headers = { ...refusalHeaders(reason, problem.status), ...acceptPatch(reason, call.request.method) };
+  return { status: problem.status, headers, body };
 }
 
 function answersErrorMessage(call: RefusedCall): boolean {

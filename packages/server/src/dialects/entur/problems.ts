@@ -7,7 +7,7 @@ import { codeOf, inTableOrder, type Texts } from './members.ts';
 import { resourceExists } from './short-texts.ts';
 
 /** What an error response says, in either body. `code` is the status and `short` the code's text where absent. */
-export type Problem = { status: number; code?: number; short?: Texts; long: Texts; headers?: Record<string, string> };
+export type Problem = { status: number; code?: number; short?: Texts; long: Texts };
 
 /** The status, code and texts for every way of refusing a request (entur.md 1.4). */
 export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
@@ -22,11 +22,10 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
       return {
         status: 401,
         code: 611,
-        headers: challenge,
         long: { en: 'Send a bearer token or an API key.', nb: 'Send et bearer-token eller en API-nøkkel.' },
       };
     case 'bad-credentials':
-      return { status: 401, headers: challenge, long: { en: reason.message, nb: badCredentials(reason.message) } };
+      return { status: 401, long: { en: reason.message, nb: badCredentials(reason.message) } };
     case 'scope':
       return {
         status: 403,
@@ -35,7 +34,7 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
     case 'foreign-organisation':
       return { status: 403, long: foreignOrganisation(reason.others ?? []) };
     case 'rate-limit':
-      return { status: 429, headers: retryAfter(reason.retryAfter), long: tooMany(reason.policy, call) };
+      return { status: 429, long: tooMany(reason.policy, call) };
     case 'unknown-route':
       return {
         status: 404,
@@ -43,7 +42,7 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
       };
     case 'method': {
       const allow = reason.allow.join(', ');
-      return { status: 405, headers: { Allow: allow }, long: { en: `Allowed: ${allow}.`, nb: `Tillatt: ${allow}.` } };
+      return { status: 405, long: { en: `Allowed: ${allow}.`, nb: `Tillatt: ${allow}.` } };
     }
     case 'not-acceptable': {
       const offered = reason.offered.join(', ');
@@ -51,8 +50,7 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
     }
     case 'media-type': {
       const accepted = reason.accepted.join(', ');
-      const headers = call.request.method === 'PATCH' ? { 'Accept-Patch': accepted } : {};
-      return { status: 415, headers, long: { en: `Send ${accepted} in UTF-8.`, nb: `Send ${accepted} i UTF-8.` } };
+      return { status: 415, long: { en: `Send ${accepted} in UTF-8.`, nb: `Send ${accepted} i UTF-8.` } };
     }
     case 'too-large':
       return {
@@ -102,7 +100,6 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
     case 'idempotency-busy':
       return {
         status: 503,
-        headers: retryAfter(5),
         long: {
           en: 'The first request with this Idempotency-Key is still running.',
           nb: 'Den første forespørselen med denne Idempotency-Key pågår ennå.',
@@ -120,18 +117,11 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
     case 'unavailable':
       return {
         status: 503,
-        headers: retryAfter(reason.retryAfter),
         long: { en: 'Try again in a moment.', nb: 'Prøv igjen om litt.' },
       };
     case 'internal':
       return { status: 500, long: { en: 'An unexpected error occurred.', nb: 'Det oppstod en uventet feil.' } };
   }
-}
-
-const challenge = { 'WWW-Authenticate': 'Bearer' };
-
-function retryAfter(seconds: number): Record<string, string> {
-  return { 'Retry-After': String(seconds) };
 }
 
 function badCredentials(message: string): string {

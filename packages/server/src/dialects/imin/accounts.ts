@@ -4,13 +4,14 @@ import { refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
+import { inWords } from '#http/words.ts';
 import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
 import { eraseCustomer } from '#operations/customers/erase.ts';
 import { accountIn, type Keep } from '#operations/write.ts';
 import { accountMatch, identifierOf } from './conditions.ts';
-import { inRequestWords } from './located.ts';
+import { requestWords } from './located.ts';
 import { mergePerson, type PersonInput } from './parse.ts';
 import { accountAnswer, type Path } from './render.ts';
 import { updateFaults } from './update-rules.ts';
@@ -29,7 +30,9 @@ export async function create(
   const render = ({ account, aggregate }: AccountResult) =>
     accountAnswer(path, 201, documentOf(account, aggregate.customer), actor);
   const named = identifier === undefined ? {} : { identifier };
-  return render(await inRequestWords(place, createAccount(store, actor, { customer }, named, call.keep(render))));
+  return render(
+    await inWords(createAccount(store, actor, { customer }, named, call.keep(render)), requestWords(place)),
+  );
 }
 
 /** Creates from the flat form (imin.md 2.6). */
@@ -66,7 +69,7 @@ export function update(
       },
     },
   );
-  return inRequestWords(place, work);
+  return inWords(work, requestWords(place));
 }
 
 /** Applies a PATCH and shows the account. */

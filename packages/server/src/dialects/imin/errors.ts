@@ -1,13 +1,14 @@
 import { type Fault, pointerOf, type RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
+import { refusalHeaders } from '#http/refusal-headers.ts';
 import { type ErrorKind, errorAnswer, kinds } from './error-body.ts';
 import type { LocatedReason } from './located.ts';
 
 /** A refusal in the shape and the words of imin.md section 4. */
 export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
-  const headers = headersOf(reason);
   const { faults, ...told } = reason.kind === 'invalid' ? refusedFaults(reason, call) : refused(reason, call);
+  const headers = refusalHeaders(reason, told.kind.status);
   return { ...errorAnswer(told.kind, told.description, call, faults), headers };
 }
 
@@ -106,22 +107,6 @@ const missingSubject = {
   customer: 'No customer account with this identifier is available to you.',
   'linked-account': 'The customer has no linked account at this Seller.',
 };
-
-function headersOf(reason: RefusalReason): Record<string, string> {
-  switch (reason.kind) {
-    case 'bad-credentials':
-      return { 'WWW-Authenticate': 'Bearer' };
-    case 'method':
-      return { Allow: reason.allow.join(', ') };
-    case 'rate-limit':
-    case 'unavailable':
-      return { 'Retry-After': String(reason.retryAfter) };
-    case 'idempotency-busy':
-      return { 'Retry-After': '5' };
-    default:
-      return {};
-  }
-}
 
 type Place = 'body' | 'query' | 'path' | 'header';
 

@@ -1,4 +1,5 @@
-import { located } from './located.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { LocatedReason } from './located.ts';
 
 /**
  * Refuses Sellers at which the customer has no linked account. Nobody has any before accounts can be linked (architecture.md,
@@ -6,7 +7,7 @@ import { located } from './located.ts';
  */
 export function refuseSellers(sellers: readonly string[]): void {
   if (sellers.length === 0) return;
-  throw located({
+  const reason: LocatedReason = {
     kind: 'invalid',
     faults: sellers.map((seller, index) => ({
       path: ['seller', index],
@@ -14,5 +15,6 @@ export function refuseSellers(sellers: readonly string[]): void {
       message: `${seller} is not linked`,
     })),
     summary: `Not linked to this customer: ${sellers.join(', ')}`,
-  });
+  };
+  throw new Refusal(reason);
 }

@@ -1,4 +1,5 @@
 import { compact } from '#domain/aggregate.ts';
+import { withUpperCountry } from '#domain/countries.ts';
 import type { Address, CustomerDetails, EmergencyContact, NewAddress } from '#domain/customer.ts';
 import { mergePatch } from '#domain/merge.ts';
 import type { DetailsInput } from '#operations/details.ts';
@@ -30,12 +31,7 @@ function mergeAddress(stored: Address[], patch: PersonInput['address']): (NewAdd
   if (patch === undefined) return stored;
   const [first = {}, ...others] = stored;
   if (patch === null) return others;
-  return [mergePatch(first, upperCountry(untyped(patch))) as NewAddress | Address, ...others];
-}
-
-function upperCountry(address: Nullable<NewAddress>): Nullable<NewAddress> {
-  const { addressCountry } = address;
-  return typeof addressCountry === 'string' ? { ...address, addressCountry: addressCountry.toUpperCase() } : address;
+  return [mergePatch(first, withUpperCountry(untyped(patch))) as NewAddress | Address, ...others];
 }
 
 function untyped<T extends Typed>({ '@type': _, type: __, ...members }: T): Omit<T, keyof Typed> {

@@ -1,14 +1,10 @@
 import { Type } from 'typebox';
+import { plainIdentifier } from '#domain/identifier.ts';
 import { Context, flatPersonMembers, NewPerson, PersonUpdate } from './person-schema.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const identifier = Type.Optional(
-  Type.String({
-    pattern: '^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$',
-    description: 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot',
-  }),
-);
+const identifier = Type.Optional(Type.String(plainIdentifier));
 
 const WrappedAccount = Type.Object(
   { '@context': Context, '@type': Type.Literal('CustomerAccount'), identifier, customer: NewPerson },

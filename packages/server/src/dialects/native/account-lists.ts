@@ -12,8 +12,6 @@ import { renderAccount, resultAnswer } from './render.ts';
 import { listResponses, writeResponses } from './responses.ts';
 import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
 
-const noStore = { 'Cache-Control': 'private, no-store' };
-
 export const accountLists: Route[] = [
   {
     method: 'GET',
@@ -33,11 +31,7 @@ export const accountLists: Route[] = [
     ),
     verbatim: ['identifier'],
     responses: listResponses(AccountList),
-    handler: async (call) => ({
-      status: 200,
-      headers: noStore,
-      body: { items: (await find(call)).map(renderAccount) },
-    }),
+    handler: async (call) => ({ status: 200, body: { items: (await find(call)).map(renderAccount) } }),
   },
   {
     method: 'POST',
@@ -56,7 +50,7 @@ export const accountLists: Route[] = [
       const documents = await readAccounts(store, actor, body.identifiers);
       const found = new Set(documents.map(({ account }) => account.identifier));
       const missing = body.identifiers.filter((identifier: string) => !found.has(identifier));
-      return { status: 200, headers: noStore, body: { items: documents.map(renderAccount), missing } };
+      return { status: 200, body: { items: documents.map(renderAccount), missing } };
     },
   },
   {
@@ -75,7 +69,7 @@ export const accountLists: Route[] = [
       { additionalProperties: false },
     ),
     responses: listResponses(AccountList, 410),
-    handler: async (call) => ({ status: 200, headers: noStore, body: await page(call) }),
+    handler: async (call) => ({ status: 200, body: await page(call) }),
   },
   {
     method: 'POST',

@@ -1,8 +1,9 @@
-import { isPlainIdentifier } from '#domain/identifier.ts';
+import type { Account as StoredAccount } from '#domain/account.ts';
+import { isPlainIdentifier, plainIdentifier } from '#domain/identifier.ts';
 import { Refusal, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
-import { matches, matchesWeakly, parseTags, type Tags } from '#http/etag.ts';
+import { writeCondition } from '#http/conditional.ts';
 import { keyedDigest } from '#http/keyed-digest.ts';
 import type { Route } from '#http/route.ts';
 import { createAccount } from '#operations/accounts/create.ts';
@@ -32,18 +33,16 @@ export const putRoute: Route = {
     const { store, actor, params, request, body } = call;
     const identifier = params.identifier as string;
     if (!isPlainIdentifier(identifier)) {
-      const message = 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot';
-      refuseFaults([{ path: ['identifier'], code: 'format', message }], 'path');
+      refuseFaults([{ path: ['identifier'], code: 'format', message: plainIdentifier.description }], 'path');
     }
     const put: Put = {
       identifier,
       digest: keyedDigest(actor.organisation, ['native', body]),
-      ifMatch: parseTags('If-Match', request.headers['if-match']),
-      ifNoneMatch: parseTags('If-None-Match', request.headers['if-none-match']),
+      condition: writeCondition(call, (account) => [nativeTag(account, actor)]),
     };
     const { customer: _, customerNumber: __, ...members } = body;
     const owner = ownerOf(body, actor);
-    if (put.ifMatch) return replay(call, put);
+    if (request.headers['if-match'] !== undefined) return replay(call, put);
     try {
       const account = { ...members, identifier, putDigest: put.digest };
       return resultAnswer(actor, 201, await createAccount(store, actor, owner, account));
@@ -54,7 +53,7 @@ export const putRoute: Route = {
   },
 };
 
-type Put = { identifier: string; digest: string; ifMatch: Tags | undefined; ifNoneMatch: Tags | undefined };
+type Put = { identifier: string; digest: string; condition: ((account: StoredAccount) => boolean) | undefined };
 
 /** Why a create fails whose account is there already: identifier or e-mail are taken, the customer is full or was deactivated since. */
 const perhapsRepeated: ReadonlySet<RefusalReason['kind']> = new Set(['taken', 'passive', 'too-many-accounts']);
@@ -66,9 +65,7 @@ async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promis
     if (clash && (kind === 'not-found' || kind === 'gone')) throw clash;
     throw kind === 'not-found' ? new Refusal({ kind: 'precondition' }) : error;
   });
-  const tag = nativeTag(document.account, actor);
-  if ((put.ifMatch && !matches(put.ifMatch, [tag])) || (put.ifNoneMatch && matchesWeakly(put.ifNoneMatch, tag)))
-    throw new Refusal({ kind: 'precondition' });
+  if (put.condition && !put.condition(document.account)) throw new Refusal({ kind: 'precondition' });
   if (document.account.putDigest !== put.digest) throw new Refusal({ kind: 'other-content' });
   return accountAnswer(actor, 200, document);
 }

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { compact } from '#domain/aggregate.ts';
+import { emailPattern } from '#domain/details-rules.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { parseInstant } from '#domain/time.ts';
@@ -16,7 +17,7 @@ const Query = Type.Object(
     email: Type.Optional(
       text(254, {
         // A + that is not percent-encoded arrives as a space: better told than answered with nobody.
-        pattern: '^[^\\s@]+@[^\\s@]+$',
+        pattern: emailPattern,
         description: 'must be the whole e-mail address, with + written %2B; compared trimmed and in lower case',
       }),
     ),
@@ -68,11 +69,7 @@ export const listRoute: Route = {
     const { customers, more } = await listCustomers(store, actor, filterOf(query), query.limit ?? 50);
     const last = customers.at(-1)?.customer;
     const items = customers.map(({ customer: { version: _, ...shown } }) => renderCustomer(shown));
-    return {
-      status: 200,
-      headers: { 'Cache-Control': 'private, no-store' },
-      body: more && last ? { items, next: nextUrl(call, last) } : { items },
-    };
+    return { status: 200, body: more && last ? { items, next: nextUrl(call, last) } : { items } };
   },
 };
 

@@ -1,6 +1,7 @@
 import { type Fault, pointerOf, type RefusalReason, type UniqueKey } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
+import { refusalHeaders } from '#http/refusal-headers.ts';
 import type { Route } from '#http/route.ts';
 import { maxFaults } from '#http/validation.ts';
 import { problems } from './problems.ts';
@@ -12,7 +13,7 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   const errors = errorsOf(reason, call.route);
   return {
     status,
-    headers: headersOf(reason, call.route),
+    headers: headersOf(reason, status, call.route),
     contentType: 'application/problem+json',
     body: {
       type: `${call.publicUrl}/docs/errors#${code}`,
@@ -27,23 +28,10 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   };
 }
 
-function headersOf(reason: RefusalReason, route: Route | undefined): Record<string, string> {
-  switch (reason.kind) {
-    case 'missing-credentials':
-    case 'bad-credentials':
-      return { 'WWW-Authenticate': 'Bearer' };
-    case 'method':
-      return { Allow: reason.allow.join(', ') };
-    case 'rate-limit':
-    case 'unavailable':
-      return { 'Retry-After': String(reason.retryAfter) };
-    case 'idempotency-busy':
-      return { 'Retry-After': '5' };
-    case 'media-type':
-      return { [route?.method === 'PATCH' ? 'Accept-Patch' : 'Accept']: reason.accepted.join(', ') };
-    default:
-      return {};
-  }
+/** Also what may be sent, where that was wrong (RFC 9110, 15.5.16; RFC 5789, 2.2). */
+function headersOf(reason: RefusalReason, status: number, route: Route | undefined): Record<string, string> {
+  if (reason.kind !== 'media-type') return refusalHeaders(reason, status);
+  return { [route?.method === 'PATCH' ? 'Accept-Patch' : 'Accept']: reason.accepted.join(', ') };
 }
 
 function errorsOf(reason: RefusalReason, route: Route | undefined): object[] {

@@ -1,6 +1,6 @@
 import type { Aggregate } from '#domain/account.ts';
 import { compact } from '#domain/aggregate.ts';
-import { isCountryAlpha3 } from '#domain/countries.ts';
+import { isCountryAlpha3, withUpperCountry } from '#domain/countries.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
 import { customerRefFault, detailsFaults, hasWayToName, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';
 import { mergePatch } from '#domain/merge.ts';
@@ -81,17 +81,11 @@ function detailsOf(
   { type: _, customerRef: __, address, otherAddress = [], ...plain }: CustomerInput,
   stored: CustomerDetails,
 ): DetailsInput {
-  const addresses = [address ?? {}, ...otherAddress].map(upperCountry);
+  const addresses = [address ?? {}, ...otherAddress].map(withUpperCountry);
   // A telephone that was given in parts and is now another one is no longer in parts.
   const telephoneParts = plain.telephone === stored.telephone ? stored.telephoneParts : undefined;
   const details = { ...plain, telephoneParts, addresses: keepIds(addresses, stored.addresses ?? []) };
   return compact(withoutEmpty(details as DetailsInput));
-}
-
-function upperCountry<T extends NewAddress>(address: T): T {
-  return address.addressCountry === undefined
-    ? address
-    : { ...address, addressCountry: address.addressCountry.toUpperCase() };
 }
 
 /** An address that stays, or is edited in its place, keeps its id. */

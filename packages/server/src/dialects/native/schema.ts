@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { emailPattern } from '#domain/details-rules.ts';
+import { plainIdentifier } from '#domain/identifier.ts';
 import { text } from '#http/text.ts';
 
 const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
@@ -25,7 +27,7 @@ const plainMembers = {
   name: text(200, { description: "a person's full name where it is not known in parts, or an organisation's name" }),
   legalName: text(200),
   email: text(254, {
-    pattern: '^[^\\s@]+@[^\\s@]+$',
+    pattern: emailPattern,
     description:
       'must be an e-mail address: one @, no spaces; unique among the customers of the organisation, compared trimmed and in lower case',
   }),
@@ -138,20 +140,14 @@ export const Customer = Type.Object(
 
 const accountMembers = {
   alias: text(60, { description: 'unique among the accounts of the customer' }),
-  accountNumber: Type.String({
-    'x-trim': true,
-    minLength: 1,
-    maxLength: 40,
+  accountNumber: text(40, {
     pattern: '^[^<>&]*$',
     description: 'must not contain <, > or &; customer-facing number, unique in the organisation',
   }),
   isDefault: Type.Boolean({ description: "whether it is the customer's default account; at most one is" }),
 };
 
-const identifier = Type.String({
-  pattern: '^[A-Za-z0-9_~:@+=-][A-Za-z0-9._~:@+=-]{0,59}$',
-  description: 'must be 1 to 60 of A-Z a-z 0-9 . _ ~ : @ + = -, not starting with a dot',
-});
+const identifier = Type.String(plainIdentifier);
 
 /** An account for a customer that is named by the path. */
 export const NewAccountOfCustomer = Type.Object(

@@ -1,11 +1,12 @@
 import { documentOf } from '#domain/account.ts';
 import type { Route } from '#http/route.ts';
+import { inWords } from '#http/words.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
 import { accountIn } from '#operations/write.ts';
 import { accountPath, identifierOf } from './account-path.ts';
 import { accountAnswer } from './answers.ts';
 import { aggregateCondition } from './conditions.ts';
-import { inOwnWords } from './faults.ts';
+import { ownWords } from './faults.ts';
 import { parsePatch } from './parse-patch.ts';
 import { preferHeader } from './profile.ts';
 import { accountId } from './render.ts';
@@ -38,7 +39,7 @@ export const patchRoute: Route = {
     const identifier = identifierOf(call);
     const edit = parsePatch(body, { id: accountId(actor.organisation, identifier), identifier }, actor.organisation);
     const change = { operation: 'accounts.change', ifMatch: aggregateCondition(call, identifier), edit };
-    const changed = await inOwnWords(changeCustomer(store, actor, { identifier }, change));
+    const changed = await inWords(changeCustomer(store, actor, { identifier }, change), ownWords);
     return accountAnswer(call, documentOf(accountIn(changed, identifier), changed.customer));
   },
 };

@@ -3,12 +3,13 @@ import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
+import { inWords } from '#http/words.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { accountPath, newIdentifierOf } from './account-path.ts';
 import { accountAnswer, createdAnswer } from './answers.ts';
-import { writeCondition } from './conditions.ts';
-import { inOwnWords } from './faults.ts';
+import { accountCondition } from './conditions.ts';
+import { ownWords } from './faults.ts';
 import { parsePut } from './parse-put.ts';
 import { preferHeader } from './profile.ts';
 import { accountId } from './render.ts';
@@ -44,13 +45,13 @@ export const putRoute: Route = {
   handler: async (call) => {
     const { store, actor, request, body } = call;
     const identifier = newIdentifierOf(call);
-    const condition = writeCondition(call);
+    const condition = accountCondition(call);
     const id = accountId(actor.organisation, identifier);
     const { customer, ...account } = parsePut(body, { id, identifier }, actor.organisation);
     const replay = () => replayed(call, identifier, account.putDigest, condition);
     if (request.headers['if-match'] !== undefined) return replay().catch(withoutAccount);
     try {
-      const created = await inOwnWords(createAccount(store, actor, { customer }, { ...account, identifier }));
+      const created = await inWords(createAccount(store, actor, { customer }, { ...account, identifier }), ownWords);
       return createdAnswer(call, documentOf(created.account, created.aggregate.customer));
     } catch (error) {
       const { reason } = error instanceof Refusal ? error : {};
@@ -65,7 +66,7 @@ async function replayed(
   call: Call,
   identifier: string,
   putDigest: string,
-  condition: ReturnType<typeof writeCondition>,
+  condition: ReturnType<typeof accountCondition>,
 ): Promise<Answer> {
   const document = await readAccount(call.store, call.actor, identifier);
   if (condition && !condition(document.account)) throw new Refusal({ kind: 'precondition' });

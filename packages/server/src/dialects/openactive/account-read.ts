@@ -1,3 +1,4 @@
+import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { accountPath, identifierOf } from './account-path.ts';
@@ -22,5 +23,8 @@ export const readRoute: Route = {
     304: { description: 'Not modified' },
     ...errors(...withKey, 410),
   },
-  handler: async (call) => accountAnswer(call, await readAccount(call.store, call.actor, identifierOf(call))),
+  handler: async (call) => {
+    const document = await readAccount(call.store, call.actor, identifierOf(call));
+    return unlessKnown(call, accountAnswer(call, document));
+  },
 };

@@ -1,17 +1,15 @@
 import type { AccountDocument } from '#domain/account.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
-import { isKnown } from './conditions.ts';
 import { preferenceApplied, profileOf, tagsOf } from './profile.ts';
 import { accountBody, accountId, listBody } from './render.ts';
 
-/** One account, in the profile that the request asks for; 304 when the caller of a read has it already. */
+/** One account, in the profile that the request asks for. */
 export function accountAnswer(call: Call, document: AccountDocument): Answer {
   const { organisation } = call.actor;
   const profile = profileOf(call);
   const tag = tagsOf(document.account, call.actor)[profile];
   const headers = { ETag: `"${tag}"`, 'Cache-Control': 'private, no-cache', ...preferenceApplied(call) };
-  if (isKnown(call, tag)) return { status: 304, headers };
   return { status: 200, headers, body: accountBody(document, organisation, profile) };
 }
 

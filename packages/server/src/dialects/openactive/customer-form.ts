@@ -1,4 +1,5 @@
 import { compact } from '#domain/aggregate.ts';
+import { withUpperCountry } from '#domain/countries.ts';
 import type { AccountCustomer, Address, CustomerDetails, EmergencyContact, NewAddress } from '#domain/customer.ts';
 import type { DetailsInput } from '#operations/details.ts';
 
@@ -94,9 +95,7 @@ function addressForm({ id: _, ...parts }: Address): AddressForm {
 
 /** The first address keeps its id; a new country is stored in upper case (openactive.md 2.7). */
 function storedAddress({ '@type': _, ...parts }: AddressForm, first: Address | undefined): NewAddress | Address {
-  const { addressCountry } = parts;
-  const country = addressCountry === first?.addressCountry ? addressCountry : addressCountry?.toUpperCase();
-  const address = compact({ ...parts, addressCountry: country }) as NewAddress;
+  const address = compact(parts.addressCountry === first?.addressCountry ? parts : withUpperCountry(parts));
   return first ? { id: first.id, ...address } : address;
 }
 

@@ -1,6 +1,7 @@
 import type { RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
+import { acceptPatch, refusalHeaders } from '#http/refusal-headers.ts';
 import { shownText } from './emission.ts';
 import { descriptionOf } from './error-description.ts';
 import { type ErrorKind, faultKind, kinds } from './error-kinds.ts';
@@ -13,7 +14,7 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   const kind = readable.kind === 'invalid' ? faultKind(readable, call.request.method) : kinds[readable.kind];
   return {
     status: kind.status,
-    headers: headersOf(reason, call),
+    headers: { ...refusalHeaders(reason, kind.status), ...acceptPatch(reason, call.request.method) },
     body: {
       '@context': coreContext,
       ...typeOf(kind, call.baseUrl),
@@ -31,20 +32,4 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
 function typeOf(kind: ErrorKind, baseUrl: string): object {
   if ('type' in kind) return { '@type': kind.type };
   return { '@type': 'OpenBookingError', additionalType: `${baseUrl}/openactive/ns#${kind.own}` };
-}
-
-function headersOf(reason: RefusalReason, { request }: RefusedCall): Record<string, string> {
-  switch (reason.kind) {
-    case 'bad-credentials':
-      return { 'WWW-Authenticate': 'Bearer' };
-    case 'method':
-      return { Allow: reason.allow.join(', ') };
-    case 'media-type':
-      return request.method === 'PATCH' ? { 'Accept-Patch': reason.accepted.join(', ') } : {};
-    case 'rate-limit':
-    case 'unavailable':
-      return { 'Retry-After': String(reason.retryAfter) };
-    default:
-      return {};
-  }
 }

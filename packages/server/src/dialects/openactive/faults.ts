@@ -1,5 +1,5 @@
 import type { Organisation } from '#domain/organisation.ts';
-import { type Fault, Refusal } from '#domain/refusal.ts';
+import type { Fault, RefusalReason } from '#domain/refusal.ts';
 import { betaContext, coreContext, ownContext } from './profile.ts';
 
 /** What a request may say of the account it is addressed to; it must be the truth. */
@@ -46,14 +46,9 @@ export function incomplete(path: Fault['path'], message: string): Fault {
 }
 
 /** Puts the faults that an operation finds, which are in domain words, into the members of this dialect. */
-export async function inOwnWords<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.reason.kind !== 'invalid') throw error;
-    const faults = error.reason.faults.map((fault) => ({ ...fault, path: ownPath(fault.path) }));
-    throw new Refusal({ ...error.reason, faults });
-  }
+export function ownWords(reason: RefusalReason): RefusalReason {
+  if (reason.kind !== 'invalid') return reason;
+  return { ...reason, faults: reason.faults.map((fault) => ({ ...fault, path: ownPath(fault.path) })) };
 }
 
 function ownPath(path: Fault['path']): Fault['path'] {

@@ -18,10 +18,7 @@ const Context = Type.Unsafe<string | string[]>({
   description: '"https://openactive.io/", or an array that begins with it',
 });
 
-export const AccountNumber = Type.String({
-  'x-trim': true,
-  minLength: 1,
-  maxLength: 40,
+export const AccountNumber = text(40, {
   pattern: '^[^<>&]*$',
   description: 'must not contain angle brackets or ampersands',
 });

@@ -182,8 +182,17 @@ create function organisations_with_old_answers(before timestamptz) returns setof
   language sql stable security definer set search_path = public, pg_temp
   as $$ select id from organisation o where exists (select from idempotency where organisation_id = o.id and created_at < before) $$;
 
-revoke execute on function organisations_with_due_customers, organisations_with_old_answers from public;
-grant execute on function organisations_with_due_customers, organisations_with_old_answers to tessera_server;
+-- Plans made while the tables were empty read them whole until the first analyze. The server asks for it while a database is young.
+create function refresh_statistics() returns void
+  language plpgsql security definer set search_path = public, pg_temp
+  as $$ begin
+    if pg_try_advisory_xact_lock(hashtext('tessera statistics')) then
+      analyze customer, customer_address, account, idempotency, change, change_detail;
+    end if;
+  end $$;
+
+revoke execute on function organisations_with_due_customers, organisations_with_old_answers, refresh_statistics from public;
+grant execute on function organisations_with_due_customers, organisations_with_old_answers, refresh_statistics to tessera_server;
 
 -- Statistics would keep values of erased customers until the next analyze. These columns are looked up by equality on indexes that
 -- need none.
