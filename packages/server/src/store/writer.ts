@@ -129,7 +129,7 @@ export class Writer {
       },
     ]);
     for (const row of rows as Row[]) batch[row.n as number]?.resolve(outcomeOf(row));
-    this.#keepPlansFresh(batch.length);
+    this.#keepPlansFresh((rows as Row[]).filter((row) => row.outcome === 'written').length);
     // Nobody waits for ever: without a counter row no plan has an outcome.
     for (const one of batch) one.reject(new Error('the database reported no outcome for a write'));
   }

@@ -12,11 +12,11 @@ test('lists of entity tags are read as RFC 9110 writes them', () => {
     { tag: 'b,c', weak: true },
     { tag: 'd', weak: false },
   ]);
-  assert.deepEqual(parse('"a",, "b",'), [
+  assert.deepEqual(parse(', "a",, "b",'), [
     { tag: 'a', weak: false },
     { tag: 'b', weak: false },
   ]);
-  for (const bad of ['', 'a', '"a', '"a" "b"', 'w/"a"', '*, "a"', '"a\u0001"'])
+  for (const bad of ['', ',', ', *', 'a', '"a', '"a" "b"', 'w/"a"', '*, "a"', '"a\u0001"'])
     assert.throws(() => parse(bad), { message: 'refused: invalid' }, bad);
 });
 
