@@ -19,7 +19,7 @@ export type Account = {
   /** The last change of the account's own members; absent until then. */
   changedAt?: string;
   changedBy?: string;
-  /** Keyed digest of the PUT that created it (base64), for replays; never shown. */
+  /** Keyed digest of the PUT that created it (hex), for replays; never shown. */
   putDigest?: string;
   /** What the account holds. Passes, entitlements and actions find their place here. */
   entitlement: Validity[];
