@@ -8,7 +8,7 @@ import { linkedAccountRoutes } from './linked-account-routes.ts';
 /** The imin-compatible broker dialect (imin.md). */
 export const imin: Dialect = {
   name: 'imin',
-  title: 'Tessera broker API',
+  title: 'Tessera: imin-compatible broker API',
   description:
     'For Brokers: apps that own the relationship with the end user. Compatible with the publicly documented customer-management part of the imin Booking Platform API. Server to server only: the key must never reach a browser or an app.',
   prefix: '/api/v2',
