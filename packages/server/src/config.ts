@@ -89,7 +89,10 @@ export function localUrlOf({ host }: Config, port: number): string {
 }
 
 function urlMistakes(config: Config): string[] {
-  if (!isIP(config.host) && !/^[a-z0-9.-]+$/i.test(config.host)) return ['HOST must be an IP address or a host name'];
+  if (!isIP(config.host) && !/^[a-z0-9.-]+$/i.test(config.host)) {
+    const own = config.publicUrl === undefined ? [] : baseUrlFault(config.publicUrl);
+    return ['HOST must be an IP address or a host name', ...own.map((fault) => `PUBLIC_URL ${fault.message}`)];
+  }
   const url = publicUrlOf(config, config.port || 8080); // 0 is none yet, and any other is as good
   const [fault] = baseUrlFault(url);
   if (!fault) return [];

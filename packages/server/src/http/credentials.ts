@@ -13,7 +13,10 @@ export function keyOf(headers: IncomingHttpHeaders, takes: { bearer: boolean; ap
   if (takes.bearer && authorization !== undefined) {
     bearer = /^Bearer +([^\s]+)$/i.exec(authorization.trim())?.[1];
     if (bearer === undefined)
-      throw new Refusal({ kind: 'bad-credentials', message: 'Send "Authorization: Bearer <key>".' });
+      throw new Refusal({
+        kind: 'bad-credentials',
+        message: 'Send the key as "Authorization: Bearer" followed by the key.',
+      });
   }
   if (apiKey !== undefined && bearer !== undefined && apiKey !== bearer) {
     throw new Refusal({ kind: 'bad-credentials', message: 'The two credentials name different clients.' });

@@ -17,6 +17,12 @@ export function assertMediaType(header: string | undefined, accepted: readonly s
   }
 }
 
+/** Throws Refusal `media-type` for a compressed body: it is read as it is. */
+export function assertNotEncoded(header: string | undefined, accepted: readonly string[]): void {
+  if (header === undefined || header.trim().toLowerCase() === 'identity') return;
+  throw new Refusal({ kind: 'media-type', accepted: [...accepted] });
+}
+
 /** The media type of the response that the caller prefers; the first one when it has no preference or wants none of them. */
 export function negotiate(request: FastifyRequest, produces: readonly string[]): string {
   return preferred(request, produces) ?? (produces[0] as string);

@@ -12,7 +12,7 @@ import type { Dialect, RefusedCall } from './dialect.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
 import { cleanText, parseJson } from './json.ts';
-import { assertAcceptable, assertMediaType, negotiate } from './media-type.ts';
+import { assertAcceptable, assertMediaType, assertNotEncoded, negotiate } from './media-type.ts';
 import { parseQuery } from './query.ts';
 import { type Quota, rateLimitHeaders } from './rate-limit.ts';
 import type { Route } from './route.ts';
@@ -141,6 +141,7 @@ function parserOf(route: Route) {
       if (!route.body || (bytes.length === 0 && route.bodyOptional)) return undefined;
       const type = request.headers['content-type'];
       if (bytes.length === 0 && type === undefined) throw new Refusal({ kind: 'malformed', message: 'has no body' });
+      assertNotEncoded(request.headers['content-encoding'], route.consumes ?? ['application/json']);
       assertMediaType(type, route.consumes ?? ['application/json']);
       return parseJson(bytes, verbatim);
     },
@@ -188,7 +189,7 @@ function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalR
   }
   const { code, statusCode } = error as { code?: string; statusCode?: number };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { kind: 'too-large', limit: http.entries.get(request)?.dialect.bodyLimit ?? 0 };
+    return { kind: 'too-large', limit: http.entries.get(request)?.dialect.bodyLimit ?? 1024 * 1024 };
   const route = http.entries.get(request)?.route;
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body)
     return { kind: 'media-type', accepted: [...(route.consumes ?? ['application/json'])] };

@@ -99,8 +99,15 @@ async function ensureRole(client: pg.Client): Promise<void> {
         create role ${serverRole} nologin nosuperuser nobypassrls;
       end if;
     exception when duplicate_object or unique_violation then null; end $$`);
+    // Since PostgreSQL 16 who creates a role is a member of it, but may not act as it: that has to be granted by itself.
     await client.query(`do $$ begin
-      if not pg_has_role(current_user, '${serverRole}', 'member') then execute format('grant ${serverRole} to %I', current_user); end if;
+      if current_setting('server_version_num')::int >= 160000 then
+        if not pg_has_role(current_user, '${serverRole}', 'SET') then
+          execute format('grant ${serverRole} to %I with set true', current_user);
+        end if;
+      elsif not pg_has_role(current_user, '${serverRole}', 'MEMBER') then
+        execute format('grant ${serverRole} to %I', current_user);
+      end if;
     end $$`);
   } catch (error) {
     if ((error as { code?: string }).code !== '42501') throw error;

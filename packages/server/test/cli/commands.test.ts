@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
 import { openStore } from '#store/store.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { openPlace, type Ran } from '../support/program.ts';
 
 // Every command with and without --json, on the PostgreSQL of the test run through DATABASE_URL.
@@ -127,11 +127,15 @@ test('organisation update moves the base URL until there is an account', bounded
   assert.equal((await store.organisations.find('own'))?.baseUrl, 'https://newer.example.com');
 });
 
-test('organisation create with PORT=0 asks for a public URL, which cannot be known', bounded, async (t) => {
-  const create = (environment: Record<string, string>) =>
-    openPlace(t, database).run(['organisation', 'create', '--name', 'Zero'], { PORT: '0', ...environment });
-  assert.match(sentenceOf(await create({})), /PUBLIC_URL.*--base-url/);
-  assert.equal((await create(environment)).code, 0);
+test('the first organisation needs a public URL that is known, others are served where it is', bounded, async (t) => {
+  const empty = await createTestDatabase();
+  t.after(() => empty.drop());
+  const create = (on: TestDatabase, environment: Record<string, string>) =>
+    openPlace(t, on).run(['organisation', 'create', '--name', 'Zero', '--json'], { PORT: '0', ...environment });
+  assert.match(sentenceOf(await create(empty, {})), /PUBLIC_URL.*--base-url/);
+  assert.equal((await create(empty, environment)).code, 0);
+  const first = await store.organisations.find();
+  assert.equal(jsonOf(await create(database, {})).baseUrl, `${first?.baseUrl}/o/zero`);
 });
 
 async function createAccountOf(slug: string): Promise<void> {

@@ -5,6 +5,7 @@ import { type Config, localUrlOf, publicUrlOf } from '#config';
 import { startJobs } from '#jobs/schedule.ts';
 import { buildServer } from '#server';
 import type { Store } from '#store/store.ts';
+import { tesseraCommand } from '../command-line.ts';
 import { bringUpToDate, openDatabase, openSafeStore } from '../database.ts';
 import { demoSlug, ensureDemo } from '../demo/demo.ts';
 import { Interrupted, unless } from '../interruption.ts';
@@ -62,12 +63,13 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
 /** Says what the person at the terminal needs to know or do; creates the demo organisation on an empty database. */
 async function greet(store: Store, config: Config, port: number): Promise<void> {
   const publicUrl = publicUrlOf(config, port);
+  const tessera = tesseraCommand(config);
   const demo = config.demo ? await ensureDemo(store, publicUrl) : undefined;
   const first = await store.organisations.find();
   if (demo) say(demoText(demo, localUrlOf(config, port)));
-  else if (config.demo && first?.slug === demoSlug) say(demoAgainText);
-  if (!first) say(noOrganisationText);
-  else if (first.baseUrl !== publicUrl) say(movedText(first, publicUrl));
+  else if (config.demo && first?.slug === demoSlug) say(demoAgainText(tessera));
+  if (!first) say(noOrganisationText(tessera, publicUrl));
+  else if (first.baseUrl !== publicUrl) say(movedText(first, publicUrl, tessera));
 }
 
 /** Standard output is for people; the log goes to standard error. */

@@ -25,20 +25,25 @@ curl ${bearer} -H 'Content-Type: application/json' -d '${customer}' '${url}/v1/a
 `;
 }
 
-export const demoAgainText = `The organisation "demo" is there from an earlier start. Another key for it:
+/** @param tessera how to call the command line, see {@link tesseraCommand} */
+export function demoAgainText(tessera: string): string {
+  return `The organisation "demo" is there from an earlier start. Another key for it:
 
-npm run -s tessera -- key create --organisation demo --name "my application"
+${tessera} key create --organisation demo --name "my application"
 `;
+}
 
-export const noOrganisationText = `There is no organisation yet, so nobody can use this server. Create one, and a key for it:
+export function noOrganisationText(tessera: string, publicUrl: string): string {
+  return `There is no organisation yet, so nobody can use this server. Create one, and a key for it:
 
-npm run -s tessera -- organisation create --name "My organisation"
-npm run -s tessera -- key create --organisation my-organisation --name "my application"
+${tessera} organisation create --name "My organisation" --base-url ${publicUrl}
+${tessera} key create --organisation my-organisation --name "my application"
 `;
+}
 
 /** PUBLIC_URL was changed under an organisation whose `@id`s were made with the former one (architecture.md, Settled 6). */
-export function movedText({ slug, baseUrl }: Organisation, publicUrl: string): string {
+export function movedText({ slug, baseUrl }: Organisation, publicUrl: string, tessera: string): string {
   return `The public URL is ${publicUrl}, but the ids of the organisation ${slug} begin with ${baseUrl}.
-Set PUBLIC_URL=${baseUrl} or, as long as it has no account, run: npm run -s tessera -- organisation update ${slug} --base-url ${publicUrl}
+Set PUBLIC_URL=${baseUrl} or, as long as it has no account, run: ${tessera} organisation update ${slug} --base-url ${publicUrl}
 `;
 }

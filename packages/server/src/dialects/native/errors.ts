@@ -73,7 +73,7 @@ function detailOf(reason: RefusalReason): string {
     case 'method':
       return `Allowed: ${reason.allow.join(', ')}.`;
     case 'media-type':
-      return `Send ${reason.accepted.join(' or ')} in UTF-8.`;
+      return `Send ${reason.accepted.join(' or ')} in UTF-8, not compressed.`;
     case 'not-acceptable':
       return `Available: ${reason.offered.join(', ')}.`;
     case 'too-large':
@@ -121,7 +121,7 @@ const ownerOf: Record<UniqueKey, string> = {
 const details: Partial<Record<RefusalReason['kind'], string>> = {
   'unknown-route': 'Check the path; /docs lists all of them.',
   'uri-too-long': 'Shorten the path or the query.',
-  precondition: 'Read it again, apply your change to what you read, and send the new entity tag in If-Match.',
+  precondition: 'What If-Match or If-None-Match states does not hold: read it again, and decide on what you read.',
   'other-content':
     'An account with this identifier exists and was not created by this same request. Use PATCH to change it.',
   passive: 'A deactivated customer can be read and erased, not changed.',

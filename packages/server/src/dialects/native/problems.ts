@@ -25,7 +25,7 @@ export const problems: Record<RefusalReason['kind'], Problem> = {
   'not-found': { code: 'not-found', status: 404, title: 'Not found' },
   gone: { code: 'erased', status: 410, title: 'Erased or deleted' },
   'identifier-erased': { code: 'erased', status: 410, title: 'Erased or deleted' },
-  precondition: { code: 'precondition-failed', status: 412, title: 'It has changed since it was read' },
+  precondition: { code: 'precondition-failed', status: 412, title: 'The precondition is not met' },
   taken: { code: 'already-in-use', status: 409, title: 'Already in use' },
   'other-content': { code: 'other-content', status: 409, title: 'It exists with other content' },
   passive: { code: 'passive-customer', status: 409, title: 'The customer is deactivated' },
