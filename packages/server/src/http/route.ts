@@ -28,6 +28,11 @@ export type Route = {
   bodyOptional?: boolean;
   /** Media types the body may have; default `application/json`. */
   consumes?: readonly string[];
+  /**
+   * Judges what the schema cannot say of the body; throws Refusal `invalid`. When the schema finds faults it is asked about the rest
+   * of the body too, so that a caller hears of all faults at once; the handler judges by itself.
+   */
+  meaning?: (call: Call) => void;
   /** A POST that only reads: Idempotency-Key is ignored. */
   readOnly?: boolean;
   /** Members and parameters whose text is opaque (identifiers): not normalised. */

@@ -9,6 +9,7 @@ import type { Answer } from './answer.ts';
 import { type Call, fingerprint, keptAnswer } from './call.ts';
 import { keyOf } from './credentials.ts';
 import type { Dialect, RefusedCall } from './dialect.ts';
+import { allFaults } from './faults.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
 import { cleanText, parseJson } from './json.ts';
@@ -158,7 +159,10 @@ function parserOf(route: Route) {
             .map((name) => ({ path: [name], code: 'unknown', message: 'unknown parameter' })),
           'query',
         );
-      if (body && call.body !== undefined) refuseFaults(body(call.body), 'body');
+      if (body && call.body !== undefined) {
+        const faults = body(call.body);
+        if (faults.length > 0) refuseFaults(allFaults(route, call, faults), 'body');
+      }
       call.params = given;
       call.query = queried;
     },

@@ -28,6 +28,7 @@ export const putRoute: Route = {
   params: identifierParam,
   headers: { ...ifMatchHeader, 'If-None-Match': '`*`: only create, 412 when the account exists already' },
   body: PutAccount,
+  meaning: ({ body, actor }) => void ownerOf(body, actor),
   responses: writeResponses(Account, [200, 201], 412, 415),
   handler: async (call) => {
     const { store, actor, params, request, body } = call;

@@ -25,6 +25,7 @@ export const accountRoutes: Route[] = [
     scope: 'accounts:write',
     headers: idempotencyHeader,
     body: NewAccount,
+    meaning: ({ body, actor }) => void ownerOf(body, actor),
     responses: writeResponses(Account, [201], 415, 422),
     handler: async ({ store, actor, body, keep }) => {
       const { customer: _, customerNumber: __, ...account } = body;

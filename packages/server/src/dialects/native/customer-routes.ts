@@ -33,6 +33,7 @@ export const customerRoutes: Route[] = [
     scope: 'customers:write',
     headers: idempotencyHeader,
     body: NewCustomer,
+    meaning: ({ body, actor }) => void parseNewCustomer(body, todayOf(actor)),
     responses: writeResponses(Customer, [201], 415, 422),
     handler: async ({ store, actor, body, keep }) => {
       const render = ({ customer }: Aggregate) => customerAnswer(actor, 201, customer);
