@@ -17,10 +17,12 @@ export function allFaults(route: Route, call: Call, shape: Fault[]): Fault[] {
     return shape;
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason.kind !== 'invalid') throw error;
-    // What is missing in the rest may be among the faulty members.
-    return [...shape, ...error.reason.faults.filter(({ code }) => code !== 'required')];
+    return [...shape, ...error.reason.faults.filter(({ code }) => !restOnOthers.has(code))];
   }
 }
+
+/** Faults that rest on members which may be among the faulty ones: what is missing, and what does not go with the type. */
+const restOnOthers = new Set(['required', 'kind']);
 
 /** A copy of a value without the members at these paths; an item of an array becomes an empty object, so that the others keep their place. */
 function without(value: unknown, paths: Fault['path'][]): unknown {
