@@ -53,12 +53,15 @@ for (const [victim, kill] of Object.entries(kills)) {
     await until(() => load.acknowledged.length > 300, 'accounts are created');
     await kill(place, server);
     await load.stop();
-    assert.deepEqual(load.refused, []);
+    // Between the two kills the server may have missed PostgreSQL: then it says so, and nothing else.
+    const missed = load.refused.filter(({ status }) => status !== 503);
+    assert.deepEqual(missed, []);
+    const unsettled = [...load.unanswered, ...load.refused];
 
     const again = await place.serve({ DEMO: 'false' });
     await assertKept(again, key, load);
-    await assertRepeatable(again, key, load.unanswered);
-    await assertRecord(place, [...load.acknowledged, ...load.unanswered]);
+    await assertRepeatable(again, key, unsettled);
+    await assertRecord(place, [...load.acknowledged, ...unsettled]);
     assert.equal((await again.stop()).code, 0);
     assert.deepEqual(postgresProcesses(clusterOf(place)), []);
   });
