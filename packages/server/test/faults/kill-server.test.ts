@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
-import { postgresProcesses, runningPostmaster } from '#store/embedded/processes.ts';
+import { postgresProcesses, runningPostmaster, signalProcess } from '#store/embedded/processes.ts';
 import { until } from '../store/embedded-support.ts';
 import { openPlace, type Place, type RunningServer } from '../support/program.ts';
 import { type Create, type Load, send, startLoad } from './load.ts';
@@ -42,7 +42,7 @@ async function serverWithKey(t: TestContext) {
 const kills: Record<string, (place: Place, server: RunningServer) => Promise<void>> = {
   'the server': (_, server) => killServer(server),
   'the server and PostgreSQL at once': async (place, server) => {
-    for (const pid of postgresProcesses(clusterOf(place))) process.kill(pid, 'SIGKILL');
+    for (const pid of postgresProcesses(clusterOf(place))) signalProcess(pid, 'SIGKILL');
     await killServer(server);
   },
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { postgresProcesses } from '#store/embedded/processes.ts';
+import { postgresProcesses, signalProcess } from '#store/embedded/processes.ts';
 import type { TestDatabase } from './database.ts';
 
 /** How a run of the command line ended. */
@@ -46,7 +46,7 @@ export function openPlace(t: TestContext, database?: TestDatabase): Place {
   const children: ChildProcess[] = [];
   t.after(async () => {
     await Promise.all(children.map(kill));
-    for (const pid of postgresProcesses(join(dataDir, 'postgres'))) process.kill(pid, 'SIGKILL');
+    for (const pid of postgresProcesses(join(dataDir, 'postgres'))) signalProcess(pid, 'SIGKILL');
     rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   // Not ours: whoever runs the tests may have variables of Tessera or PostgreSQL set.
