@@ -18,6 +18,8 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const filters = process.argv.slice(2);
 const workspace = openWorkspace();
+// Every test file is a process of its own and reads the same modules.
+process.env.NODE_COMPILE_CACHE = join(workspace, 'compile-cache');
 const interrupted = new AbortController();
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(event, () => interrupted.abort());
 

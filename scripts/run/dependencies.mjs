@@ -30,9 +30,18 @@ function isInstalled(root, development) {
   return Object.entries(wanted).every(([path, entry]) => {
     if (!path.includes('node_modules/') || entry.link || (entry.dev && !development)) return true;
     const found = present[path];
-    if (!found) return !fits(entry);
+    if (!found) return !fits(entry) || !isAskedFor(path, wanted, present);
     return found.version === entry.version && found.integrity === entry.integrity;
   });
+}
+
+/** Whether a package that is installed, or one of ours, depends on this one: what only a left-out package needs is left out too. */
+function isAskedFor(path, wanted, present) {
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const ours = Object.entries(wanted).flatMap(([at, entry]) => (at.includes('node_modules/') ? [] : [entry]));
+  return [...ours, ...Object.values(present)].some((entry) =>
+    [entry.dependencies, entry.devDependencies, entry.optionalDependencies].some((names) => names && name in names),
+  );
 }
 
 /** Whether npm would install this entry here: an optional package for another system is left out. */
