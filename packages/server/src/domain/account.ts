@@ -1,5 +1,7 @@
+import type { AccessPass } from './access-pass.ts';
 import type { AccountCustomer, Customer } from './customer.ts';
-import { datesReached, type Validity } from './validity.ts';
+import { datesReached, type Entitlement } from './entitlement.ts';
+import type { OutstandingAction } from './outstanding-action.ts';
 
 /** An account as long as it is there. Instants are ISO 8601 UTC with milliseconds. */
 export type Account = {
@@ -21,8 +23,16 @@ export type Account = {
   changedBy?: string;
   /** Keyed digest of the PUT that created it (hex), for replays; never shown. */
   putDigest?: string;
-  /** What the account holds. Passes, entitlements and actions find their place here. */
-  entitlement: Validity[];
+  /** Active passes, in the order of assignment. What is over is in tables of its own. */
+  accessPass: AccessPass[];
+  /** Open entitlements: pending and active ones, past, present and future. */
+  entitlement: Entitlement[];
+  /** Open actions, oldest first. */
+  outstandingAction: OutstandingAction[];
+  /** An operator's word that discounts beyond the listed entitlements influence prices (openactive.md 3.7). */
+  hiddenDiscount?: true;
+  /** The earliest date after the last change at which what is shown changes by itself. */
+  nextBoundary?: string;
 };
 
 /** The stored, dialect-neutral document of an account: all that any dialect shows of it, in one row. */

@@ -1,12 +1,13 @@
 import type { Organisation } from './organisation.ts';
 import { dateIn } from './time.ts';
 
-export type DialectName = 'native' | 'openactive' | 'imin' | 'entur';
+/** `pages`: what people open in a browser, by links that need no key. */
+export type DialectName = 'native' | 'openactive' | 'imin' | 'entur' | 'pages';
 
 /** Who acts, for whom, when: handed to every operation, recorded in every audit record. */
 export type Actor = {
   organisation: Organisation;
-  /** The API client; id 0 is Tessera itself (jobs, command line). */
+  /** The API client; id 0 is Tessera itself (jobs, command line), or somebody without a key (pages). */
   client: { id: number; name: string };
   dialect: DialectName | 'job' | 'command-line';
   /** `createdBy` / `changedBy`: ET-Client-Name where given, else the API client's name. */

@@ -2,15 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Account, Aggregate } from './account.ts';
 import { maxAccountsPerCustomer } from './account.ts';
 import type { Actor } from './actor.ts';
+import { compact } from './compact.ts';
 import type { Customer } from './customer.ts';
 import { Refusal } from './refusal.ts';
 
-/** Sets own members of an account; stamps and version move only when something really changed. */
-export function changedAccount(
-  account: Account,
-  change: Partial<Pick<Account, 'alias' | 'accountNumber' | 'isDefault'>>,
-  actor: Actor,
-): Account {
+/** Sets members of an account; stamps and version move only when something really changed. */
+export function changedAccount(account: Account, change: Partial<Account>, actor: Actor): Account {
   const next = compact({ ...account, ...change });
   if (isDeepStrictEqual(next, account)) return account;
   return { ...next, changedAt: actor.now.toISOString(), changedBy: actor.name };
@@ -40,11 +37,6 @@ export function withNewAccount(aggregate: Aggregate, account: Account, actor: Ac
 }
 
 /** Throws `passive` unless the customer may be written to (architecture.md, Settled 14). */
-export function assertActive(customer: Customer): void {
+export function assertActive(customer: Pick<Customer, 'state'>): void {
   if (customer.state !== 'active') throw new Refusal({ kind: 'passive' });
-}
-
-/** The same object without members that are undefined, so that "absent" has one form. */
-export function compact<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Account, Aggregate } from './account.ts';
+import { type HeldChanges, heldChangesOf } from './holdings.ts';
 
 /** Why a subject changed: by itself, because its customer's data is part of it, or because it went. */
 export type Cause = 'own' | 'customer' | 'delete' | 'erasure' | 'expiry';
@@ -15,15 +16,23 @@ export type SubjectChange = {
   version: number;
   /** Names of the members that changed, never values. */
   members: string[];
+  /** What happened to what the account holds, in the words of the catalogue of events: `entitlement.granted`. */
+  events: string[];
 };
 
 /** What one write does to one customer and the customer's accounts; versions are already raised in `after`. */
-export type Changeset = { before: Aggregate | undefined; after: Aggregate; changes: SubjectChange[] };
+export type Changeset = {
+  before: Aggregate | undefined;
+  after: Aggregate;
+  changes: SubjectChange[];
+  held: HeldChanges[];
+};
 
 /**
  * Compares an edited aggregate with what was read: raises the versions of what changed and lists one change per touched subject.
  *
- * @param edited the aggregate as it should become, versions untouched; a new account carries the version it starts with
+ * @param edited the aggregate as it should become, versions untouched; a new account carries the version it starts with. What an
+ *   account holds may include items that are over now: they leave the account's document and are written where the past is kept
  * @returns undefined when nothing changed
  */
 export function changesetOf(
@@ -44,19 +53,31 @@ export function changesetOf(
   if (!customerChanged && removed.length === 0 && touched.length === 0) return undefined;
 
   const customer = before ? { ...edited.customer, version: before.customer.version + 1 } : edited.customer;
-  const raised = new Map(touched.map((account) => [account.number, raise(account, known.get(account.number))]));
+  const raised = touched.map((account) => {
+    const old = known.get(account.number);
+    const { account: current, held, events } = heldChangesOf(old, account);
+    return { old, account: raise(current, old), held, events };
+  });
+  const stored = new Map(raised.map(({ account }) => [account.number, account]));
   const after: Aggregate = {
     ...edited,
     customer,
-    accounts: edited.accounts.map((account) => raised.get(account.number) ?? account),
+    accounts: edited.accounts.map((account) => stored.get(account.number) ?? account),
   };
   const changes: SubjectChange[] = [];
   if (customerChanged) changes.push(customerChange(before, after, gone));
-  for (const account of raised.values()) changes.push(accountChange(known.get(account.number), account));
+  for (const { old, account, events } of raised) changes.push(accountChange(old, account, events));
   for (const account of removed) {
-    changes.push({ ...accountRef(account), kind: 'deleted', cause: gone, version: account.version + 1, members: [] });
+    changes.push({
+      ...accountRef(account),
+      kind: 'deleted',
+      cause: gone,
+      version: account.version + 1,
+      members: [],
+      events: [],
+    });
   }
-  return { before, after, changes };
+  return { before, after, changes, held: raised.map(({ held }) => held).filter(holdsSomething) };
 }
 
 function raise(account: Account, known: Account | undefined): Account {
@@ -68,7 +89,8 @@ function customerChange(
   { customer, passwordHash }: Aggregate,
   gone: Cause,
 ): SubjectChange {
-  const base = { subject: 'customer', customerNumber: customer.number, version: customer.version } as const;
+  const { number: customerNumber, version } = customer;
+  const base = { subject: 'customer', customerNumber, version, events: [] as string[] } as const;
   if (customer.state === 'erased') return { ...base, kind: 'deleted', cause: gone, members: [] };
   const members = changedMembers(before?.customer.details, customer.details);
   members.push(...changedMembers(before?.customer, customer).filter((member) => !notMembers.has(member)));
@@ -76,15 +98,23 @@ function customerChange(
   return { ...base, kind: before ? 'updated' : 'created', cause: 'own', members };
 }
 
-function accountChange(known: Account | undefined, account: Account): SubjectChange {
-  const members = changedMembers(known, account).filter((member) => !notMembers.has(member));
+function accountChange(known: Account | undefined, account: Account, events: string[]): SubjectChange {
+  const changed = changedMembers(known, account);
+  const members = changed.filter((member) => !notMembers.has(member));
+  // Only the day has come on which a future entitlement begins to be shown.
+  if (members.length === 0 && changed.includes('nextBoundary')) members.push('entitlement');
   return {
     ...accountRef(account),
     kind: known ? 'updated' : 'created',
-    cause: known && members.length === 0 ? 'customer' : 'own',
+    cause: known && members.length === 0 && events.length === 0 ? 'customer' : 'own',
     version: account.version,
     members,
+    events,
   };
+}
+
+function holdsSomething({ entitlements, evidence, passes, actions }: HeldChanges): boolean {
+  return entitlements.length + evidence.length + passes.length + actions.length > 0;
 }
 
 function accountRef(account: Account): { subject: 'account'; customerNumber: number; accountNumber: number } {
@@ -95,7 +125,7 @@ function accountRef(account: Account): { subject: 'account'; customerNumber: num
 const notMembers = new Set([
   'number',
   'customerNumber',
-  'entitlement',
+  'nextBoundary',
   'version',
   'details',
   'changedAt',
@@ -112,6 +142,11 @@ function changedMembers(before: object | undefined, after: object): string[] {
   const old = new Map(Object.entries(before ?? {}));
   const next = new Map(Object.entries(after));
   return [...new Set([...old.keys(), ...next.keys()])].filter(
-    (member) => !isDeepStrictEqual(old.get(member), next.get(member)),
+    (member) => !isDeepStrictEqual(something(old.get(member)), something(next.get(member))),
   );
+}
+
+/** An empty list is nothing. */
+function something(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 0 ? undefined : value;
 }

@@ -1,4 +1,4 @@
-import { compact } from './aggregate.ts';
+import { compact } from './compact.ts';
 import { isCountry } from './countries.ts';
 import type { Address, Customer, CustomerDetails } from './customer.ts';
 import type { Fault } from './refusal.ts';

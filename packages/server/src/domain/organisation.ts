@@ -9,4 +9,17 @@ export type Organisation = {
   baseUrl: string;
   /** Key of the HMACs kept for this organisation (PUT digests). Never leaves the server. */
   digestKey: Buffer;
+  settings: OrganisationSettings;
+  /** Rises with every change of the settings or of the base URL. */
+  version: number;
 };
+
+/** What an organisation decides for itself; absent members have their defaults. */
+export type OrganisationSettings = {
+  /** Slug of the entitlement list that the broker dialect knows; absent: none. */
+  brokerList?: string;
+  /** Days for which evidence is kept after its decision. */
+  evidenceRetentionDays?: number;
+};
+
+export const defaultEvidenceRetentionDays = 30;

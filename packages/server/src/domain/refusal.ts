@@ -1,3 +1,5 @@
+import type { EvidenceState } from './evidence.ts';
+
 /** One faulty member of a request: where it stands and what would be right. Never quotes the value. */
 export type Fault = {
   /** Path of member names (and array indexes) from the root of the request body, in the words of the caller's dialect. */
@@ -9,7 +11,21 @@ export type Fault = {
 };
 
 /** Keys that the database keeps unique within an organisation (alias: within a customer). */
-export type UniqueKey = 'identifier' | 'email' | 'username' | 'customerRef' | 'accountNumber' | 'alias';
+export type UniqueKey = 'identifier' | 'email' | 'username' | 'customerRef' | 'accountNumber' | 'alias' | 'accessPass';
+
+/** What may not be there. */
+export type Subject =
+  | 'customer'
+  | 'account'
+  | 'linked-account'
+  | 'entitlement-list'
+  | 'entitlement-type'
+  | 'pass-namespace'
+  | 'entitlement'
+  | 'evidence-request'
+  | 'evidence-file'
+  | 'access-pass'
+  | 'outstanding-action';
 
 /** Every way in which a request can be refused, whatever the dialect. Each dialect renders each kind in its own shape. */
 export type RefusalReason =
@@ -25,21 +41,39 @@ export type RefusalReason =
   | { kind: 'method'; allow: string[] }
   | { kind: 'not-acceptable'; offered: string[] }
   | { kind: 'media-type'; accepted: string[] }
-  | { kind: 'too-large'; limit: number }
+  /** `part`: which part of a multipart body, where the limit is that part's. */
+  | { kind: 'too-large'; limit: number; part?: string }
   | { kind: 'uri-too-long' }
-  | { kind: 'not-found'; subject: 'customer' | 'account' | 'linked-account' }
+  | { kind: 'not-found'; subject: Subject }
   | { kind: 'gone'; subject: 'customer' | 'account' }
   | { kind: 'identifier-erased' }
   | { kind: 'precondition' }
-  | { kind: 'taken'; key: UniqueKey }
+  /** `pass`: which of the passes is taken. `at`: where the taken values stand in the body, where the key alone does not say. */
+  | { kind: 'taken'; key: UniqueKey; pass?: { namespace: string; text: string }; at?: Fault['path'][] }
   | { kind: 'other-content' }
   | { kind: 'passive' }
   | { kind: 'personnel' }
   | { kind: 'too-many-accounts'; limit: number }
+  | { kind: 'too-many'; what: 'entitlements' | 'passes' | 'actions' | 'files'; limit: number }
+  /** The request for proof is in a state in which this cannot be done. */
+  | { kind: 'evidence-state'; state: EvidenceState }
+  /** The pass is in a state in which this cannot be done. */
+  | { kind: 'pass-state'; state: 'active' | 'retired' | 'reserved' }
+  /** It is over, so it stays what it is. */
+  | { kind: 'ended'; subject: 'entitlement' | 'outstanding-action'; state: string }
+  /** Something of the catalogue, or of what the account holds, is there already, with this value of `member`. */
+  | {
+      kind: 'exists';
+      subject: 'entitlement-list' | 'entitlement-type' | 'pass-namespace' | 'entitlement';
+      member: 'slug' | 'id' | 'name' | 'uri' | 'entitlementType';
+    }
+  /** Where it stands in the catalogue, this cannot be done. */
+  | { kind: 'catalogue-state'; why: 'default-namespace' | 'namespace-in-use' | 'adopted-list' | 'full-list' }
   | { kind: 'idempotency-reused' }
   | { kind: 'idempotency-busy' }
   | { kind: 'idempotency-erased' }
-  | { kind: 'unavailable'; retryAfter: number }
+  /** `message`: a sentence about what is missing, where it is not the database. */
+  | { kind: 'unavailable'; retryAfter: number; message?: string }
   | { kind: 'internal' };
 
 /** A request that is refused for a reason the caller can act on. Anything else that is thrown is a defect. */

@@ -1,14 +1,20 @@
 /** The calendar date `YYYY-MM-DD` of an instant in an IANA time zone. */
 export function dateIn(timeZone: string, instant: Date): string {
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    formats.set(timeZone, format);
+  let zone = zones.get(timeZone);
+  if (!zone) {
+    const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    zone = { format, at: Number.NaN, date: '' };
+    zones.set(timeZone, zone);
   }
-  return format.format(instant);
+  // A request asks for the date of its one instant again and again.
+  if (zone.at !== instant.getTime()) {
+    zone.date = zone.format.format(instant);
+    zone.at = instant.getTime();
+  }
+  return zone.date;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const zones = new Map<string, { format: Intl.DateTimeFormat; at: number; date: string }>();
 
 /** Whether the name is an IANA time zone that this runtime knows. */
 export function isTimeZone(name: string): boolean {
@@ -40,4 +46,44 @@ export function parseInstant(text: string): Date | undefined {
   if (Number.isNaN(instant.getTime())) return undefined;
   // An offset may carry the instant out of the years 1 to 9999, which have four digits everywhere.
   return isDate(instant.toISOString().slice(0, 10)) ? instant : undefined;
+}
+
+/** The first instant of a calendar date in an IANA time zone: local midnight, or where a clock change skips it, the end of the gap. */
+export function startOfDay(timeZone: string, date: string): Date {
+  const key = `${timeZone} ${date}`;
+  const known = starts.get(key);
+  if (known !== undefined) return new Date(known);
+  // Local time is at most 14 hours ahead of UTC and 12 behind; between the two the date is reached once.
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  let [before, reached] = [midnight - 16 * 3_600_000, midnight + 16 * 3_600_000];
+  while (reached - before > 1) {
+    const middle = Math.floor((before + reached) / 2);
+    if (dateIn(timeZone, new Date(middle)) >= date) reached = middle;
+    else before = middle;
+  }
+  if (starts.size >= 2_000) starts.clear();
+  starts.set(key, reached);
+  return new Date(reached);
+}
+
+const starts = new Map<string, number>();
+
+/**
+ * The exclusive end date that an instant stands for: its local date at exactly local midnight, else the next one: never shorter than
+ * asked (imin.md 3.2), but for the last day that has four digits of a year. For instants that are not past.
+ */
+export function endDateOf(timeZone: string, instant: Date): string {
+  if (instant >= startOfDay(timeZone, lastDate)) return lastDate;
+  const date = dateIn(timeZone, instant);
+  return startOfDay(timeZone, date).getTime() === instant.getTime() ? date : addDays(date, 1);
+}
+
+/** Dates have years of four digits everywhere; what lies behind them never ends in practice. */
+export const lastDate = '9999-12-31';
+
+/** Calendar arithmetic on a date `YYYY-MM-DD`. */
+export function addDays(date: string, days: number): string {
+  const shifted = new Date(`${date}T00:00:00Z`);
+  shifted.setUTCDate(shifted.getUTCDate() + days);
+  return shifted.toISOString().slice(0, 10);
 }
