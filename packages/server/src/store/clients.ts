@@ -1,7 +1,7 @@
 import type { Organisation } from '#domain/organisation.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { Lane } from './lane.ts';
-import { organisationOf } from './organisations.ts';
+import { organisationColumns, organisationOf } from './organisations.ts';
 
 /** Rate limits of one API client; absent means the default of the dialect (architecture.md, Settled 8). */
 export type RateLimits = { perSecond?: number; enturPerMinute?: number; enturUnidentifiedPerMinute?: number };
@@ -22,7 +22,7 @@ export type StoredClient = { client: ApiClient; keyHash: Buffer; organisation: O
 const byId: Statement = {
   name: 'clients-by-id',
   text: `select c.id::text as key, c.id as client_id, c.name as client_name, c.key_hash, c.scopes, c.rate_limits, c.created_at, c.revoked_at,
-      o.id, o.slug, o.name, o.time_zone, o.base_url, o.digest_key
+      ${organisationColumns}
     from api_client c join organisation o on o.id = c.organisation_id where c.organisation_id = $1 and c.id = any($2::bigint[])`,
 };
 

@@ -24,6 +24,9 @@ const byIdentifier: Statement = {
     where k.organisation_id = $1 and k.state = 'active' and k.identifier = any($2::text[])`,
 };
 
+/** A customer whose expiration date has passed, and where that stands in the order of what is due. */
+export type DueCustomer = { expiresAt: string; number: number };
+
 /** Which customers to list. All that is given must match. Keys are folded by the caller. */
 export type CustomerFilter = DocumentFilter & {
   emailKey?: string;
@@ -106,16 +109,20 @@ export class Customers {
     return rows.map(aggregateOf);
   }
 
-  /** Numbers of passive or temporary customers whose expiration date has passed, earliest first. */
-  async due(organisationId: number, now: Date, limit: number): Promise<number[]> {
-    const text =
-      'select number from customer where organisation_id = $1 and expires_at <= $2 order by expires_at limit $3';
-    const rows = await this.#database.read(organisationId, { name: 'customers-due', text }, [
-      organisationId,
-      now,
-      limit,
-    ]);
-    return rows.map((row) => row.number as number);
+  /** Passive or temporary customers whose expiration date has passed, earliest first, those after `after`. */
+  async due(
+    organisationId: number,
+    now: Date,
+    limit: number,
+    after: DueCustomer = { expiresAt: '-infinity', number: 0 },
+  ): Promise<DueCustomer[]> {
+    // Times as text: a Date would lose the microseconds, and with them the position.
+    const text = `select expires_at::text as expires_at, number from customer
+      where organisation_id = $1 and expires_at <= $2 and (expires_at, number) > ($4::timestamptz, $5::bigint)
+      order by customer.expires_at, number limit $3`;
+    const values = [organisationId, now, limit, after.expiresAt, after.number];
+    const rows = await this.#database.read(organisationId, { name: 'customers-due', text }, values);
+    return rows.map((row) => ({ expiresAt: row.expires_at as string, number: row.number as number }));
   }
 
   /** Organisations that have customers whose expiration date has passed. */

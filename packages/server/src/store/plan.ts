@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { passKey } from '#domain/access-pass.ts';
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import type { Changeset } from '#domain/changeset.ts';
 import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
+import { heldRows, type PassRow } from './held-rows.ts';
 
 /** The answer kept for an Idempotency-Key; committed with the effect it answers. */
 export type KeptAnswer = {
@@ -39,6 +41,10 @@ export type Plan = {
   changes: object[];
   answer: object | undefined;
   addresses: object[];
+  entitlements: object[];
+  evidence: object[];
+  passes: PassRow[];
+  actions: object[];
   claims: string[];
 };
 
@@ -80,9 +86,11 @@ export function planOf({ actor, operation, channel, changeset, unchanged, replac
     account_number: change.accountNumber ?? null,
     version: change.version,
     members: change.members,
+    events: change.events,
   }));
-  const claims = claimsOf(plan, accounts as { identifier: string }[], keep);
-  return { plan, accounts, changes, answer, addresses: changeset ? addressRows(changeset) : [], claims };
+  const held = heldRows(changeset?.held ?? []);
+  const claims = claimsOf(plan, accounts as { identifier: string }[], held.passes, keep);
+  return { plan, accounts, changes, answer, addresses: changeset ? addressRows(changeset) : [], ...held, claims };
 }
 
 /** No customer row is written: either only guarded by its version, or there is none. */
@@ -153,7 +161,7 @@ function accountRows({ before, after, changes }: Changeset, replaces: number | u
       account_number: live ? account.accountNumber : null,
       is_default: live && account.isDefault,
       account: live ? account : null,
-      next_boundary: null,
+      next_boundary: live ? (account.nextBoundary ?? null) : null,
     };
   };
   const live = after.accounts.filter((account) => sequence.has(account.number)).map((account) => row(account, true));
@@ -180,6 +188,7 @@ function addressRows({ before, after }: Changeset): object[] {
 function claimsOf(
   plan: Record<string, unknown>,
   accounts: { identifier: string; account_number?: unknown }[],
+  passes: PassRow[],
   keep: KeptAnswer | undefined,
 ): string[] {
   const claims: string[] = [];
@@ -189,6 +198,7 @@ function claimsOf(
     claims.push(`identifier:${account.identifier}`);
     if (account.account_number) claims.push(`account_number:${account.account_number}`);
   }
+  for (const pass of passes) claims.push(`pass:${passKey(pass)}`);
   if (keep) claims.push(`answer:${plan.client_id}:${keep.requestHash}`);
   return claims;
 }

@@ -1,11 +1,21 @@
 import type pg from 'pg';
+import { AccessPasses } from './access-passes.ts';
 import { Accounts } from './accounts.ts';
 import { Answers } from './answers.ts';
+import { Boundaries } from './boundaries.ts';
+import { CatalogueWriter } from './catalogue-writer.ts';
 import { Clients } from './clients.ts';
 import { Customers } from './customers.ts';
 import { Database } from './database.ts';
+import { EntitlementLists } from './entitlement-lists.ts';
+import { EntitlementTypes } from './entitlement-types.ts';
+import { DatabaseEvidenceFiles, type EvidenceFiles } from './evidence-files.ts';
+import { EvidenceKey } from './evidence-key.ts';
+import { HeldHistory } from './held-history.ts';
 import { Numbers } from './numbers.ts';
 import { Organisations } from './organisations.ts';
+import { PassNamespaces } from './pass-namespaces.ts';
+import { ReservedPasses } from './reserved-passes.ts';
 import { Turns } from './turns.ts';
 import { Writer } from './writer.ts';
 
@@ -16,7 +26,17 @@ export type Store = {
   clients: Clients;
   customers: Customers;
   accounts: Accounts;
+  accessPasses: AccessPasses;
+  reservedPasses: ReservedPasses;
+  held: HeldHistory;
+  boundaries: Boundaries;
   answers: Answers;
+  entitlementLists: EntitlementLists;
+  entitlementTypes: EntitlementTypes;
+  passNamespaces: PassNamespaces;
+  catalogue: CatalogueWriter;
+  evidenceFiles: EvidenceFiles;
+  evidenceKey: EvidenceKey;
   writer: Writer;
   customerNumbers: Numbers;
   rowNumbers: Numbers;
@@ -37,7 +57,17 @@ export function openStore(
     clients: new Clients(database),
     customers: new Customers(database),
     accounts: new Accounts(database),
+    accessPasses: new AccessPasses(database),
+    reservedPasses: new ReservedPasses(database),
+    held: new HeldHistory(database),
+    boundaries: new Boundaries(database),
     answers: new Answers(database),
+    entitlementLists: new EntitlementLists(database),
+    entitlementTypes: new EntitlementTypes(database),
+    passNamespaces: new PassNamespaces(database),
+    catalogue: new CatalogueWriter(database),
+    evidenceFiles: new DatabaseEvidenceFiles(database),
+    evidenceKey: new EvidenceKey(database),
     writer: new Writer(database, options.onError ? { onError: options.onError } : {}),
     customerNumbers: new Numbers(database, 'customer_number'),
     rowNumbers: new Numbers(database, 'row_number'),

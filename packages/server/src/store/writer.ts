@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { UniqueKey } from '#domain/refusal.ts';
 import { commitBatch, lockCounter } from './commit-statement.ts';
 import type { Database, Row } from './database.ts';
+import type { PassRow } from './held-rows.ts';
 import { type Plan, planOf, type Write } from './plan.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -11,7 +12,7 @@ export type Outcome =
   | { outcome: 'stale' }
   | { outcome: 'tombstone'; version: number }
   | { outcome: 'idempotency' }
-  | { outcome: 'taken'; key: UniqueKey }
+  | { outcome: 'taken'; key: UniqueKey; pass?: { namespace: string; text: string } }
   | { outcome: 'erased-identifier' };
 
 /** The last wall: which unique key a constraint stands for. */
@@ -22,7 +23,11 @@ const constraintKeys: Record<string, UniqueKey> = {
   customer_email: 'email',
   customer_username: 'username',
   customer_customer_ref: 'customerRef',
+  access_pass_pkey: 'accessPass',
 };
+
+/** Violated, they say that what the write was decided with has gone meanwhile: a namespace that was deleted. */
+const staleConstraints = new Set(['access_pass_organisation_id_namespace_fkey']);
 
 type Waiting = { plan: Plan; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
 type Queue = { waiting: Waiting[]; flushing: boolean };
@@ -105,8 +110,10 @@ export class Writer {
     try {
       await this.#flush(organisationId, [one]);
     } catch (error) {
-      const key = constraintKeys[(error as pg.DatabaseError).constraint ?? ''];
+      const { constraint = '' } = error as pg.DatabaseError;
+      const key = constraintKeys[constraint];
       if (key) one.resolve({ outcome: 'taken', key });
+      else if (staleConstraints.has(constraint)) one.resolve({ outcome: 'stale' });
       else one.reject(error);
     }
   }
@@ -125,10 +132,17 @@ export class Writer {
           numbered((plan) => plan.changes),
           numbered((plan) => (plan.answer ? [plan.answer] : [])),
           numbered((plan) => plan.addresses),
+          numbered((plan) => plan.entitlements),
+          numbered((plan) => plan.evidence),
+          numbered((plan) => plan.passes),
+          numbered((plan) => plan.actions),
         ],
       },
     ]);
-    for (const row of rows as Row[]) batch[row.n as number]?.resolve(outcomeOf(row));
+    for (const row of rows as Row[]) {
+      const one = batch[row.n as number];
+      one?.resolve(outcomeOf(row, one.plan));
+    }
     this.#keepPlansFresh((rows as Row[]).filter((row) => row.outcome === 'written').length);
     // Nobody waits for ever: without a counter row no plan has an outcome.
     for (const one of batch) one.reject(new Error('the database reported no outcome for a write'));
@@ -146,7 +160,7 @@ export class Writer {
   }
 }
 
-function outcomeOf({ outcome, detail }: Row): Outcome {
+function outcomeOf({ outcome, detail }: Row, plan: Plan): Outcome {
   switch (outcome) {
     case 'written':
       return { outcome, changeNumber: detail as number };
@@ -156,6 +170,10 @@ function outcomeOf({ outcome, detail }: Row): Outcome {
     case 'idempotency':
     case 'erased-identifier':
       return { outcome };
+    case 'accessPass': {
+      const { namespace, text } = plan.passes[detail as number] as PassRow;
+      return { outcome: 'taken', key: outcome, pass: { namespace, text } };
+    }
     default:
       return { outcome: 'taken', key: outcome as UniqueKey };
   }
