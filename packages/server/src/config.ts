@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
+import { parseKey } from '#operations/evidence/settings.ts';
 import { baseUrlFault } from '#operations/organisations/base-url.ts';
 
 export type Config = {
@@ -17,6 +18,14 @@ export type Config = {
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   addressLimits: { identified: number; unidentified: number };
+  evidence: {
+    /** EVIDENCE_KEY, 32 bytes, where set; otherwise the server keeps one in `dataDir`. */
+    key?: Buffer;
+    /** Largest uploaded file, bytes. */
+    maxFileSize: number;
+    /** Days for which files are kept after the decision. */
+    retentionDays: number;
+  };
 };
 
 /** Every mistake in the environment, in one message. */
@@ -45,6 +54,10 @@ export function readConfig(environment: Record<string, string | undefined>, dire
     if (!words.includes(text)) mistakes.push(`${name} must be one of ${words.join(', ')}`);
     return text;
   };
+  const keyText = value('EVIDENCE_KEY');
+  const key = keyText === undefined ? undefined : parseKey(keyText);
+  if (keyText !== undefined && !key)
+    mistakes.push('EVIDENCE_KEY must be 32 random bytes in base64, as "openssl rand -base64 32" prints them');
   const publicUrl = value('PUBLIC_URL');
   const databaseUrl = value('DATABASE_URL');
   const config: Config = {
@@ -59,6 +72,11 @@ export function readConfig(environment: Record<string, string | undefined>, dire
     addressLimits: {
       identified: wholeNumber('ADDRESS_LIMIT', 150, 1, 1_000_000),
       unidentified: wholeNumber('ADDRESS_LIMIT_UNIDENTIFIED', 2, 1, 1_000_000),
+    },
+    evidence: {
+      ...(key === undefined ? {} : { key }),
+      maxFileSize: wholeNumber('EVIDENCE_MAX_FILE_MIB', 10, 1, 50) * 1024 * 1024,
+      retentionDays: wholeNumber('EVIDENCE_RETENTION_DAYS', 30, 0, 3650),
     },
   };
   mistakes.push(...urlMistakes(config));

@@ -4,6 +4,8 @@ export type Answer = {
   headers?: Record<string, string>;
   /** JSON value of the body; absent: no body and no content type. */
   body?: unknown;
+  /** A body that is no JSON, sent as it is: text in UTF-8, or bytes. Instead of `body`, with a `contentType`. */
+  raw?: string | Buffer;
   /** Default: what the dialect produces. */
   contentType?: string;
 };

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
+import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { KeptAnswer } from '#operations/kept-answers.ts';
 import type { Keep } from '#operations/write.ts';
 import type { Store } from '#store/store.ts';
 import type { Answer } from './answer.ts';
 import { keyedDigest } from './keyed-digest.ts';
+import type { Upload } from './upload.ts';
 
 /** What a handler gets: the checked request, who asks, and the means to act. */
 export type Call = {
@@ -15,11 +17,15 @@ export type Call = {
   actor: Actor;
   /** Origin of this installation, without trailing slash (PUBLIC_URL). */
   publicUrl: string;
+  /** How files of evidence are kept. */
+  evidence: EvidenceSettings;
   params: Record<string, string>;
   // biome-ignore lint/suspicious/noExplicitAny: the route's schema has checked it; handlers name the type
   query: any;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   body: any;
+  /** What came, where the route takes an `upload`. Its memory is free for others once the handler has answered. */
+  upload?: Upload;
   /** Makes the operation keep this answer for the request's Idempotency-Key; undefined when the request has none. */
   keep: <R>(render: (result: R) => Answer) => Keep<R>;
 };
@@ -27,8 +33,12 @@ export type Call = {
 /** What identifies a request to its Idempotency-Key: client, method, path and key; and its body. */
 export type Fingerprint = { requestHash: string; bodyDigest: string };
 
-/** Throws Refusal `invalid` for a key that is not 1..255 printable ASCII characters. Undefined without the header. */
-export function fingerprint(request: FastifyRequest, actor: Actor, body: unknown): Fingerprint | undefined {
+/**
+ * Undefined without the header. Throws Refusal `invalid` for a key that is not 1..255 printable ASCII characters.
+ *
+ * @param content what says whether a repeat asks for the same: the body; asked for only when there is a key
+ */
+export function fingerprint({ request, actor }: Call, content: () => unknown): Fingerprint | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined || request.method !== 'POST') return undefined;
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
@@ -40,7 +50,7 @@ export function fingerprint(request: FastifyRequest, actor: Actor, body: unknown
   }
   const path = request.url.split('?')[0];
   const requestHash = createHash('sha256').update(`${request.method} ${path} ${key}`).digest('hex');
-  return { requestHash, bodyDigest: keyedDigest(actor.organisation, body) };
+  return { requestHash, bodyDigest: keyedDigest(actor.organisation, content()) };
 }
 
 /** An answer in the form in which it is kept. */

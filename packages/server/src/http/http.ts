@@ -8,14 +8,30 @@ import Fastify, {
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { Refusal } from '#domain/refusal.ts';
+import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { Store } from '#store/store.ts';
 import type { AddressLimits, Dialect } from './dialect.ts';
 import type { InFlight } from './idempotency.ts';
 import { countRequests, type Metrics } from './metrics.ts';
+import type { UploadPatience } from './multipart.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { checkResponses } from './response-check.ts';
 import { allowedMethods } from './route-match.ts';
 import { type Entry, refusalAnswer, send, serveRoute } from './serve.ts';
+import { limitBodyTime, linger } from './unread-body.ts';
+import { UploadMemory } from './upload-memory.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route reads its body itself. */
+    upload?: boolean;
+  }
+}
+
+/** 50 MiB in ten minutes is less than the worst mobile networks bring. */
+const defaultPatience = { body: 30_000, upload: { pause: 20_000, whole: 600_000 } };
+/** What all uploads under way may fill together, in files of the largest size: four uploads of five, or dozens of usual ones. */
+const uploadedFiles = 20;
 
 /** What the HTTP layer needs of the configuration. */
 export type HttpConfig = {
@@ -24,6 +40,9 @@ export type HttpConfig = {
   /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
   trustedProxies: string[];
   addressLimits: AddressLimits;
+  evidence: EvidenceSettings;
+  /** How long bodies may take, milliseconds; absent: half a minute, and ten minutes for uploads. */
+  patience?: { body: number; upload: UploadPatience };
   /** Tests: every response is checked against its route's schema; a mismatch becomes a 500. */
   checkResponses?: boolean;
 };
@@ -36,6 +55,8 @@ export type Http = {
   clock: () => Date;
   limiter: RateLimiter;
   inFlight: InFlight;
+  uploadMemory: UploadMemory;
+  uploadPatience: UploadPatience;
   entries: WeakMap<FastifyRequest, Entry>;
   correlationIdOf: (request: FastifyRequest) => string;
 };
@@ -50,6 +71,7 @@ export function buildHttp(parts: {
   dialects: readonly Dialect[];
 }): FastifyInstance {
   const { store, config, log, metrics, dialects } = parts;
+  const { patience = defaultPatience } = config;
   const http: Http = {
     store,
     config,
@@ -57,6 +79,8 @@ export function buildHttp(parts: {
     clock: parts.clock ?? (() => new Date()),
     limiter: new RateLimiter(),
     inFlight: new Map(),
+    uploadMemory: new UploadMemory(uploadedFiles * config.evidence.maxFileSize),
+    uploadPatience: patience.upload,
     entries: new WeakMap(),
     correlationIdOf,
   };
@@ -68,7 +92,8 @@ export function buildHttp(parts: {
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => void refuseOutside(http, dialects, request, reply, error),
-    requestTimeout: 30_000, // a body that trickles in holds no connection for long
+    http: { headersTimeout: 30_000 }, // what trickles in holds no connection for long
+    requestTimeout: patience.upload.whole + 30_000,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });
@@ -76,16 +101,32 @@ export function buildHttp(parts: {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.routeOptions.config?.upload) limitBodyTime(app.server, request, patience.body);
+    done();
+  });
   app.addHook('onSend', async (request, reply) => void reply.headers(commonHeaders(request)));
-  app.addHook('onResponse', async (request, reply) => logRequest(http, request, reply.statusCode, reply.elapsedTime));
+  app.addHook('onResponse', async (request, reply) => {
+    linger(request);
+    logRequest(http, request, reply.statusCode, reply.elapsedTime);
+  });
   countRequests(app, metrics);
   if (config.checkResponses) checkResponses(app, http.entries);
-  for (const dialect of dialects) {
-    for (const route of dialect.routes) {
-      serveRoute(app, http, dialect, route);
-      serveRoute(app, http, { ...dialect, prefix: `/o/:organisationSlug${dialect.prefix}` }, route);
+  const serve = (scope: FastifyInstance, uploads: boolean) => {
+    for (const dialect of dialects) {
+      for (const route of dialect.routes) {
+        if ((route.upload !== undefined) !== uploads) continue;
+        serveRoute(scope, http, dialect, route);
+        serveRoute(scope, http, { ...dialect, prefix: `/o/:organisationSlug${dialect.prefix}` }, route);
+      }
     }
-  }
+  };
+  serve(app, false);
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _body, done) => done(null)); // left for the route to read
+    serve(scope, true);
+  });
   return app;
 }
 
@@ -113,11 +154,17 @@ function refuseOutside(
   error: unknown,
 ) {
   const path = (request.url.split('?')[0] as string).replace(/^\/o\/[^/]+(?=\/)/, '');
-  const dialect =
-    dialects.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? (dialects[0] as Dialect);
+  const dialect = dialects.find((one) => covers(one, path)) ?? (dialects[0] as Dialect);
   const answer = refusalAnswer(http, request, dialect, error ?? unrouted(request, dialect, path));
   reply.headers(commonHeaders(request)); // hooks do not run for URLs that the router refuses
   return send(http, request, reply, dialect, answer);
+}
+
+/** Whether a path is a dialect's: what stands below its prefix, or without a prefix only the paths of its routes. */
+function covers(dialect: Dialect, path: string): boolean {
+  const { prefix } = dialect;
+  if (prefix === '') return allowedMethods(dialect, path).length > 0;
+  return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 function unrouted(request: FastifyRequest, dialect: Dialect, path: string): Refusal {

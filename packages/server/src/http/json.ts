@@ -2,8 +2,8 @@ import { visit } from 'jsonc-parser';
 import { Refusal } from '#domain/refusal.ts';
 
 const maxDepth = 32;
-/** Members and items of a whole body. Every contract needs far fewer; validation of more would hold up everybody else. */
-const maxEntries = 10_000;
+/** Members and items of a whole body. Most contracts need far fewer; validation of more would hold up everybody else. */
+const mostEntries = 10_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this refuses
 const control = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -15,9 +15,14 @@ type Place = 'body' | 'query' | 'path';
  * 32 levels, control characters and lone surrogates are refused; all text becomes NFC except members named in `verbatim`.
  *
  * @param verbatim names of members whose text is opaque (identifiers): checked, but not normalised
+ * @param maxEntries how many members and items there may be in all
  * @throws Refusal `malformed`
  */
-export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set()): unknown {
+export function parseJson(
+  bytes: Buffer,
+  verbatim: ReadonlySet<string> = new Set(),
+  maxEntries: number = mostEntries,
+): unknown {
   if (bytes.length === 0) throw malformed('has no body');
   const text = decode(bytes);
   let value: unknown;
@@ -26,7 +31,7 @@ export function parseJson(bytes: Buffer, verbatim: ReadonlySet<string> = new Set
   } catch {
     throw malformed('is not valid JSON');
   }
-  const walked: Count = { members: 0, entries: 0 };
+  const walked: Count = { members: 0, entries: 0, maxEntries };
   const clean = walk(value, [], verbatim, walked);
   const { colons, depth } = structureOf(text);
   // Only what a duplicate member hid can still be deeper; the search for duplicates recurses.
@@ -51,7 +56,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-type Count = { members: number; entries: number };
+type Count = { members: number; entries: number; maxEntries: number };
 
 function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: Count): unknown {
   if (typeof value === 'string')
@@ -60,7 +65,7 @@ function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: 
   if (typeof value !== 'object' || value === null) return value;
   if (path.length >= maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`, path.slice(0, 3));
   count.entries += Array.isArray(value) ? value.length : Object.keys(value).length;
-  if (count.entries > maxEntries) throw malformed(`has more than ${maxEntries} members and items`);
+  if (count.entries > count.maxEntries) throw malformed(`has more than ${count.maxEntries} members and items`);
   if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], verbatim, count));
   const entries = Object.entries(value);
   count.members += entries.length;

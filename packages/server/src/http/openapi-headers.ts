@@ -29,6 +29,7 @@ const responseHeaders: Record<string, string> = {
   'Last-Modified': 'When it was last changed.',
   Location: 'Address of what was created.',
   'Content-Location': 'Address of what the body shows.',
+  'Content-Disposition': 'The name under which to save the file.',
   'Retry-After': 'Seconds to wait before repeating the request.',
   Allow: 'The methods that are allowed here.',
   'Accept-Patch': 'The media types that PATCH takes here.',

@@ -2,14 +2,15 @@ import type { Dialect } from './dialect.ts';
 import { headerParameters } from './openapi-headers.ts';
 import { contentOf, type SharedResponses } from './openapi-responses.ts';
 import type { Part, Schemas } from './openapi-schemas.ts';
-import type { Route } from './route.ts';
+import { uploadBody } from './openapi-upload.ts';
+import { consumedBy, type Route } from './route.ts';
 
 /** What the operations of one document share. */
 export type Context = { dialect: Dialect; schemas: Schemas; responses: SharedResponses; security: object[] };
 
 /** One route as an operation object. */
 export function operationOf({ dialect, schemas, responses, security }: Context, route: Route): Part {
-  const { body, consumes = ['application/json'], scope } = route;
+  const { body, upload, scope } = route;
   return {
     operationId: route.operationId,
     summary: route.summary,
@@ -17,7 +18,10 @@ export function operationOf({ dialect, schemas, responses, security }: Context, 
     tags: [route.tag],
     ...(scope === null ? { security: [] } : { security, 'x-scopes': [scope] }),
     parameters: [...pathParameters(route, schemas), ...queryParameters(route, schemas), ...headerParameters(route)],
-    ...(body && { requestBody: { required: !route.bodyOptional, content: contentOf(consumes, body, schemas) } }),
+    ...(body && {
+      requestBody: { required: !route.bodyOptional, content: contentOf(consumedBy(route), body, schemas) },
+    }),
+    ...(upload && { requestBody: uploadBody(upload) }),
     responses: Object.fromEntries(
       Object.entries(route.responses).map(([status, spec]) => [
         status,

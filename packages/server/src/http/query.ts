@@ -5,7 +5,8 @@ import { maxFaults } from './validation.ts';
 type Schema = { properties?: Record<string, { type?: string }> };
 
 /**
- * Parses a query string strictly: each parameter once, percent-escapes well-formed, integers and booleans as the schema says.
+ * Parses a query string strictly: each parameter once unless the schema says array, percent-escapes well-formed, integers and booleans
+ * as the schema says.
  * Values of any other shape stay text, for validation to refuse with the parameter's name.
  *
  * @param verbatim parameters that are opaque (identifiers) and not normalised
@@ -25,8 +26,15 @@ export function parseQuery(
     const cut = pair.indexOf('=');
     const name = decode(cut < 0 ? pair : pair.slice(0, cut));
     const value = cleanText(decode(cut < 0 ? '' : pair.slice(cut + 1)), [name], verbatim.has(name), 'query');
+    const type = schema.properties?.[name]?.type;
+    if (type === 'array') {
+      const list = (query.get(name) ?? []) as string[];
+      list.push(value);
+      query.set(name, list);
+      continue;
+    }
     if (query.has(name)) repeated.push({ path: [name], code: 'repeated', message: 'may be given once only' });
-    query.set(name, typed(value, schema.properties?.[name]?.type));
+    query.set(name, typed(value, type));
   }
   refuseFaults(repeated.slice(0, maxFaults), 'query');
   return Object.fromEntries(query);

@@ -22,10 +22,12 @@ function complaintOf({ route }: Entry, status: number, payload: unknown, content
   const spec = route.responses[status];
   if (!spec) return `status ${status} is not documented`;
   const empty = payload === undefined || payload === null || payload === '';
-  if (!spec.schema) return empty ? undefined : `status ${status} is documented without a body`;
+  const documented = spec.schema ?? spec.contentType;
+  if (!documented) return empty ? undefined : `status ${status} is documented without a body`;
   if (empty) return `status ${status} is documented with a body`;
   const type = contentType.split(';')[0];
   if (spec.contentType && spec.contentType !== type) return `media type ${type}, documented ${spec.contentType}`;
+  if (!spec.schema) return undefined;
   const faults = validatorOf(spec.schema)(JSON.parse(String(payload)));
   return faults.length === 0
     ? undefined

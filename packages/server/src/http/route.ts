@@ -2,8 +2,9 @@ import type { TSchema } from 'typebox';
 import type { Scope } from '#operations/clients/scopes.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
+import type { UploadForm } from './upload.ts';
 
-/** One documented response. Without a schema the response has no body. */
+/** One documented response. Without a schema its body is no JSON; without a media type either it has none. */
 export type ResponseSpec = { description: string; schema?: TSchema; contentType?: string; headers?: readonly string[] };
 
 /** One route of a dialect: the only place where its path, scope, schemas and handler are written down. */
@@ -26,8 +27,14 @@ export type Route = {
   judgesBody?: boolean;
   /** The body may be left out. */
   bodyOptional?: boolean;
-  /** Media types the body may have; default `application/json`. */
+  /** Largest body, bytes, where the dialect's is too small. */
+  bodyLimit?: number;
+  /** Members and items that a body may have in all, where 10,000 are too few. */
+  maxEntries?: number;
+  /** Media types the body may have; default `application/json`, with `upload` `multipart/form-data`. */
   consumes?: readonly string[];
+  /** The body is a form with files instead of JSON: `call.upload`. It may be larger than other bodies, and take longer. */
+  upload?: UploadForm;
   /**
    * Judges what the schema cannot say of the body; throws Refusal `invalid`. When the schema finds faults it is asked about the rest
    * of the body too, so that a caller hears of all faults at once; the handler judges by itself.
@@ -42,3 +49,8 @@ export type Route = {
   responses: Record<number, ResponseSpec>;
   handler: (call: Call) => Promise<Answer>;
 };
+
+/** Media types that a route's body may have. */
+export function consumedBy({ consumes, upload }: Route): readonly string[] {
+  return consumes ?? [upload ? 'multipart/form-data' : 'application/json'];
+}

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import type { Organisation } from '#domain/organisation.ts';
-import { Refusal, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
+import { Refusal, type RefusalReason } from '#domain/refusal.ts';
 import { type ApiClient, authenticate } from '#operations/clients/authenticate.ts';
 import { hasScope } from '#operations/clients/scopes.ts';
 import { Unavailable } from '#store/unavailable.ts';
@@ -9,15 +9,14 @@ import type { Answer } from './answer.ts';
 import { type Call, fingerprint, keptAnswer } from './call.ts';
 import { keyOf } from './credentials.ts';
 import type { Dialect, RefusedCall } from './dialect.ts';
-import { allFaults } from './faults.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
-import { cleanText, parseJson } from './json.ts';
-import { assertAcceptable, assertMediaType, assertNotEncoded, negotiate } from './media-type.ts';
-import { parseQuery } from './query.ts';
+import { assertAcceptable, negotiate } from './media-type.ts';
 import { type Quota, rateLimitHeaders } from './rate-limit.ts';
-import type { Route } from './route.ts';
-import { maxFaults, validatorOf } from './validation.ts';
+import { receiveUpload } from './receive-upload.ts';
+import { parserOf, type RequestParser } from './request-parser.ts';
+import { consumedBy, type Route } from './route.ts';
+import { digestible } from './upload.ts';
 
 /** What is known of a request before its handler runs. */
 export type Entry = { client?: ApiClient; organisation?: Organisation; quota?: Quota; route: Route; dialect: Dialect };
@@ -28,7 +27,8 @@ export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, r
   app.route({
     method: route.method,
     url: `${dialect.prefix}${route.path}`,
-    bodyLimit: dialect.bodyLimit,
+    bodyLimit: route.bodyLimit ?? dialect.bodyLimit,
+    config: { upload: route.upload !== undefined },
     onRequest: async (request, reply) => {
       const entry: Entry = { route, dialect };
       http.entries.set(request, entry);
@@ -91,8 +91,23 @@ async function handle(
   request: FastifyRequest,
   dialect: Dialect,
   route: Route,
-  parse: ReturnType<typeof parserOf>,
+  parse: RequestParser,
 ): Promise<Answer> {
+  const call = callOf(http, request, dialect);
+  assertAcceptable(request, dialect.produces);
+  if (!route.upload) {
+    call.body = parse.body(request);
+    return carryOut(http, call, dialect, route, parse, () => call.body);
+  }
+  const form = route.upload;
+  parse.parameters(call);
+  using memory = http.uploadMemory.open();
+  const upload = await receiveUpload(http, call, route, form, memory);
+  call.upload = upload;
+  return await carryOut(http, call, dialect, route, parse, () => digestible(form, upload));
+}
+
+function callOf(http: Http, request: FastifyRequest, dialect: Dialect): Call {
   const { client, organisation } = http.entries.get(request) as Entry & { organisation: Organisation };
   const actor: Actor = {
     organisation,
@@ -103,70 +118,37 @@ async function handle(
     correlationId: http.correlationIdOf(request),
     requestId: request.id,
   };
-  assertAcceptable(request, dialect.produces);
-  const body = parse.body(request);
-  const print = route.readOnly ? undefined : fingerprint(request, actor, body);
-  const call: Call = {
-    request,
-    store: http.store,
-    actor,
-    publicUrl: http.config.publicUrl,
-    params: {},
-    query: {},
-    body,
-    keep: (render) => print && ((result) => keptAnswer(print, render(result))),
-  };
+  const { publicUrl, evidence } = http.config;
+  const { store } = http;
+  return { request, store, actor, publicUrl, evidence, params: {}, query: {}, body: undefined, keep: () => undefined };
+}
+
+/** Runs the handler; under the request's Idempotency-Key where it has one. @param content what a repeat must have too */
+async function carryOut(
+  http: Http,
+  call: Call,
+  dialect: Dialect,
+  route: Route,
+  parse: RequestParser,
+  content: () => unknown,
+): Promise<Answer> {
   const run = async () => {
-    parse.check(request, call);
+    parse.parameters(call);
+    parse.checkBody(call);
     return route.handler(call);
   };
+  // Keys are each client's own, and on a public route there is none.
+  const print = route.readOnly || route.scope === null ? undefined : fingerprint(call, content);
   if (!print) return run();
+  call.keep = (render) => (result) => keptAnswer(print, render(result));
   return underKey(http.inFlight, call, print, async () => {
     try {
       return { answer: await run() };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { answer: refusalAnswer(http, request, dialect, error), refused: error };
+      return { answer: refusalAnswer(http, call.request, dialect, error), refused: error };
     }
   });
-}
-
-function parserOf(route: Route) {
-  const verbatim = new Set(route.verbatim ?? []);
-  const params = route.params && validatorOf(route.params);
-  const query = route.query && validatorOf(route.query);
-  const body = route.judgesBody ? undefined : route.body && validatorOf(route.body);
-  return {
-    body: (request: FastifyRequest): unknown => {
-      const bytes = request.body instanceof Buffer ? request.body : Buffer.alloc(0);
-      if (!route.body || (bytes.length === 0 && route.bodyOptional)) return undefined;
-      const type = request.headers['content-type'];
-      if (bytes.length === 0 && type === undefined) throw new Refusal({ kind: 'malformed', message: 'has no body' });
-      assertNotEncoded(request.headers['content-encoding'], route.consumes ?? ['application/json']);
-      assertMediaType(type, route.consumes ?? ['application/json']);
-      return parseJson(bytes, verbatim);
-    },
-    check: (request: FastifyRequest, call: Call): void => {
-      const { organisationSlug: _, ...given } = request.params as Record<string, string>;
-      for (const [name, value] of Object.entries(given)) cleanText(value, [name], true, 'path');
-      const queried = parseQuery(request.url, route.query as object, verbatim);
-      if (params) refuseFaults(params(given), 'path');
-      if (query) refuseFaults(query(queried), 'query');
-      else if (!route.looseQuery)
-        refuseFaults(
-          Object.keys(queried)
-            .slice(0, maxFaults)
-            .map((name) => ({ path: [name], code: 'unknown', message: 'unknown parameter' })),
-          'query',
-        );
-      if (body && call.body !== undefined) {
-        const faults = body(call.body);
-        if (faults.length > 0) refuseFaults(allFaults(route, call, faults), 'body');
-      }
-      call.params = given;
-      call.query = queried;
-    },
-  };
 }
 
 /** The dialect's answer to anything thrown. What is not a refusal is a defect: logged whole, answered without details. */
@@ -192,11 +174,12 @@ function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalR
     return { kind: 'unavailable', retryAfter: 2 };
   }
   const { code, statusCode } = error as { code?: string; statusCode?: number };
+  const entry = http.entries.get(request);
+  const route = entry?.route;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { kind: 'too-large', limit: http.entries.get(request)?.dialect.bodyLimit ?? 1024 * 1024 };
-  const route = http.entries.get(request)?.route;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body)
-    return { kind: 'media-type', accepted: [...(route.consumes ?? ['application/json'])] };
+    return { kind: 'too-large', limit: route?.bodyLimit ?? entry?.dialect.bodyLimit ?? 1024 * 1024 };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route && (route.body || route.upload))
+    return { kind: 'media-type', accepted: [...consumedBy(route)] };
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return { kind: 'uri-too-long' };
   if (code === 'FST_ERR_BAD_URL') return { kind: 'malformed', message: 'has a malformed percent-escape in its path' };
   if (statusCode !== undefined && statusCode < 500) return { kind: 'malformed', message: 'could not be read' };
@@ -216,6 +199,7 @@ export function send(
   reply
     .code(answer.status)
     .headers({ ...dialect.headers?.({ request }), ...(quota ? rateLimitHeaders(quota) : {}), ...answer.headers });
+  if (answer.raw !== undefined) return reply.type(answer.contentType as string).send(answer.raw);
   if (answer.body === undefined) return reply.send();
   return reply.type(answer.contentType ?? negotiate(request, dialect.produces)).send(JSON.stringify(answer.body));
 }
