@@ -1,5 +1,5 @@
 import { type Actor, todayOf } from '#domain/actor.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
 import { customerRefFault, detailsFaults, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';
 import { refuseFaults } from '#domain/refusal.ts';

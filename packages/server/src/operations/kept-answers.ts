@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/actor.ts';
 import type { KeptAnswer } from '#store/plan.ts';
 import type { Store } from '#store/store.ts';
+import { forEachOrganisation } from './periodic.ts';
 
 export type { KeptAnswer } from '#store/plan.ts';
 
@@ -19,11 +20,13 @@ export function findAnswer(store: Store, actor: Actor, requestHash: string): Ret
   return store.answers.find(actor.organisation.id, actor.client.id, requestHash, actor.now);
 }
 
-/** Deletes answers older than 24 hours; returns how many. */
+/** Deletes answers older than 24 hours; returns how many. Throws the first failure, after all organisations had their turn. */
 export async function pruneAnswers(store: Store, now: Date): Promise<number> {
-  let count = 0;
-  for (const id of await store.answers.organisationsWithOld(now)) {
-    for (let pruned = 1000; pruned === 1000; count += pruned) pruned = await store.answers.prune(id, now, 1000);
-  }
-  return count;
+  return forEachOrganisation(store, now, await store.answers.organisationsWithOld(now), async ({ organisation }) => {
+    let count = 0;
+    for (let pruned = 1000; pruned === 1000; count += pruned) {
+      pruned = await store.answers.prune(organisation.id, now, 1000);
+    }
+    return count;
+  });
 }

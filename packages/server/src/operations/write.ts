@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { type Cause, type Changeset, changesetOf } from '#domain/changeset.ts';
+import { settled } from '#domain/holdings.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { StoredCustomer } from '#store/customers.ts';
 import type { KeptAnswer } from '#store/plan.ts';
@@ -44,7 +45,7 @@ export async function changeAggregate(store: Store, actor: Actor, target: Target
     let replaces: number | undefined;
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       if (change.ifMatch && !change.ifMatch(before)) throw new Refusal({ kind: 'precondition' });
-      const edited = await change.edit(before, (replaces ?? 0) + 1);
+      const edited = settledWhereTouched(before, await change.edit(before, (replaces ?? 0) + 1), actor);
       const changeset = changesetOf(before, edited, change.gone);
       const after = changeset?.after ?? before;
       const outcome = await commit(store, actor, change, after, changeset, replaces);
@@ -70,18 +71,24 @@ export async function createAggregate(
   store: Store,
   actor: Actor,
   creation: { operation: string; channel?: string; keep?: Keep<Aggregate> },
-  build: (firstVersion: number) => Aggregate,
+  build: (firstVersion: number) => Aggregate | Promise<Aggregate>,
 ): Promise<Aggregate> {
   let replaces: number | undefined;
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const changeset = changesetOf(undefined, build((replaces ?? 0) + 1)) as Changeset;
+    const built = settledWhereTouched(undefined, await build((replaces ?? 0) + 1), actor);
+    const changeset = changesetOf(undefined, built) as Changeset;
     const outcome = await commit(store, actor, creation, changeset.after, changeset, replaces);
     if (outcome.outcome === 'written') return changeset.after;
-    if (outcome.outcome !== 'tombstone')
-      throw new Error(`a new customer number was in use: ${changeset.after.customer.number}`);
-    replaces = outcome.version;
+    // Stale: what it was built from (an entitlement type) has just changed.
+    if (outcome.outcome === 'tombstone') replaces = outcome.version;
   }
   throw new Unavailable(new Error('the identifier is being created and deleted by others'));
+}
+
+/** What days have done to the accounts that a write touches anyway is written with it. */
+function settledWhereTouched(before: Aggregate | undefined, edited: Aggregate, actor: Actor): Aggregate {
+  const known = new Set(before?.accounts);
+  return { ...edited, accounts: edited.accounts.map((one) => (known.has(one) ? one : settled(one, actor))) };
 }
 
 /** The account with this identifier in an aggregate that was found by it. */
@@ -110,7 +117,10 @@ async function commit(
     ...(replaces === undefined ? {} : { replaces }),
     ...(keep ? { keep: keep(after) } : {}),
   });
-  if (outcome.outcome === 'taken') throw new Refusal({ kind: 'taken', key: outcome.key });
+  if (outcome.outcome === 'taken') {
+    const { key, pass } = outcome;
+    throw new Refusal({ kind: 'taken', key, ...(pass ? { pass } : {}) });
+  }
   if (outcome.outcome === 'erased-identifier') throw new Refusal({ kind: 'identifier-erased' });
   // Another process was first with this Idempotency-Key: its answer is replayed by whoever catches this.
   if (outcome.outcome === 'idempotency') throw new Refusal({ kind: 'idempotency-busy' });

@@ -3,10 +3,15 @@ import type { Actor } from '#domain/actor.ts';
 import { assertActive, changedAccount, withDefault } from '#domain/aggregate.ts';
 import type { Store } from '#store/store.ts';
 import { accountIn, changeAggregate, type Keep, type Target } from '../write.ts';
-import type { AccountResult } from './create.ts';
+import { type AccountResult, keptAbout } from './create.ts';
 
 /** Own members of an account: absent stays, null clears. */
-export type AccountEdit = { alias?: string | null; accountNumber?: string | null; isDefault?: boolean | null };
+export type AccountEdit = {
+  alias?: string | null;
+  accountNumber?: string | null;
+  isDefault?: boolean | null;
+  hiddenDiscount?: boolean | null;
+};
 
 export type ChangeAccount = {
   operation?: string;
@@ -28,7 +33,7 @@ export async function changeAccount(
 ): Promise<AccountResult> {
   const { identifier } = target;
   const result = (aggregate: Aggregate): AccountResult => ({ aggregate, account: accountIn(aggregate, identifier) });
-  const { isDefault, ...own } = change.edit;
+  const { isDefault, hiddenDiscount, ...own } = change.edit;
   const keep = change.keep;
   const aggregate = await changeAggregate(store, actor, target, {
     operation: change.operation ?? 'accounts.change',
@@ -38,7 +43,10 @@ export async function changeAccount(
       assertActive(before.customer);
       const accounts =
         isDefault === undefined ? before.accounts : withDefault(before.accounts, identifier, isDefault ?? false, actor);
-      const members = Object.fromEntries(Object.entries(own).map(([member, value]) => [member, value ?? undefined]));
+      const members = Object.fromEntries([
+        ...Object.entries(own).map(([member, value]) => [member, value ?? undefined]),
+        ...(hiddenDiscount === undefined ? [] : [['hiddenDiscount', hiddenDiscount || undefined]]),
+      ]);
       return {
         ...before,
         accounts: accounts.map((account) =>
@@ -48,9 +56,4 @@ export async function changeAccount(
     },
   });
   return result(aggregate);
-}
-
-/** The answer to keep, and that it goes when the account does, whichever other accounts are written with it. */
-function keptAbout(result: AccountResult, keep: NonNullable<Keep<AccountResult>>) {
-  return { ...keep(result), accountNumber: result.account.number };
 }

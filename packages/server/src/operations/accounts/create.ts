@@ -1,7 +1,9 @@
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
-import { compact, withNewAccount } from '#domain/aggregate.ts';
+import { withNewAccount } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { newIdentifier } from '#domain/identifier.ts';
+import type { KeptAnswer } from '#store/plan.ts';
 import type { Store } from '#store/store.ts';
 import { type NewCustomer, newCustomer } from '../customers/new-customer.ts';
 import { accountIn, changeAggregate, createAggregate, type Keep } from '../write.ts';
@@ -14,6 +16,8 @@ export type NewAccount = {
   isDefault?: boolean;
   /** Keyed digest of the PUT that creates it. */
   putDigest?: string;
+  /** Gives the new account what it is to hold; called again when what it looked up has changed meanwhile. May throw Refusals. */
+  held?: (account: Account) => Promise<Account>;
 };
 
 /** An account with its customer, as an operation leaves it. */
@@ -36,22 +40,24 @@ export async function createAccount(
   const result = (aggregate: Aggregate): AccountResult => ({ aggregate, account: accountIn(aggregate, identifier) });
   const writing = {
     operation: 'accounts.create',
-    ...(keep ? { keep: (after: Aggregate) => ({ ...keep(result(after)), accountNumber: number }) } : {}),
+    ...(keep ? { keep: (after: Aggregate) => keptAbout(result(after), keep) } : {}),
   };
-  const build = (customerNumber: number, version: number) =>
-    newAccount(actor, { ...input, identifier }, { number, customerNumber, version });
+  const build = async (customerNumber: number, version: number) => {
+    const account = newAccount(actor, { ...input, identifier }, { number, customerNumber, version });
+    return input.held ? input.held(account) : account;
+  };
 
   if ('customerNumber' in owner) {
-    const edit = (aggregate: Aggregate, version: number) =>
-      withNewAccount(aggregate, build(aggregate.customer.number, version), actor);
+    const edit = async (aggregate: Aggregate, version: number) =>
+      withNewAccount(aggregate, await build(aggregate.customer.number, version), actor);
     return result(await changeAggregate(store, actor, owner, { ...writing, edit }));
   }
   const customer = await newCustomer(store, actor, owner.customer);
   const passwordHash = owner.customer.passwordHash ?? null;
-  const aggregate = await createAggregate(store, actor, writing, (version) => ({
+  const aggregate = await createAggregate(store, actor, writing, async (version) => ({
     customer,
     passwordHash,
-    accounts: [build(customer.number, version)],
+    accounts: [await build(customer.number, version)],
   }));
   return result(aggregate);
 }
@@ -71,6 +77,13 @@ function newAccount(
     createdBy: actor.name,
     createdByChannel: actor.dialect,
     putDigest: input.putDigest,
+    accessPass: [],
     entitlement: [],
+    outstandingAction: [],
   }) as Account;
+}
+
+/** The answer to keep, and that it goes when the account does, whichever other accounts are written with it. */
+export function keptAbout(result: AccountResult, keep: NonNullable<Keep<AccountResult>>): KeptAnswer {
+  return { ...keep(result), accountNumber: result.account.number };
 }

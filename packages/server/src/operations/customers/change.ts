@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Aggregate } from '#domain/account.ts';
+import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
-import { assertActive, changedAccount, compact } from '#domain/aggregate.ts';
+import { assertActive, changedAccount } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { Customer } from '#domain/customer.ts';
 import type { Store } from '#store/store.ts';
 import { checkCustomerRef, completeDetails, type DetailsInput } from '../details.ts';
@@ -16,6 +17,8 @@ export type CustomerEdit = {
   passwordHash?: string;
   /** Own members of the account the write is addressed to; null clears. */
   account?: { accountNumber?: string | null; alias?: string | null };
+  /** The addressed account with what it should hold. */
+  held?: (account: Account) => Promise<Account>;
 };
 
 export type ChangeCustomer = {
@@ -58,7 +61,7 @@ export function changeCustomer(
       return {
         customer: same ? aggregate.customer : { ...customer, ...stamps },
         passwordHash,
-        accounts: accounts(aggregate, actor, target, wanted),
+        accounts: await accounts(aggregate, actor, target, wanted),
       };
     },
   });
@@ -73,14 +76,17 @@ async function edited(store: Store, actor: Actor, customer: Customer, wanted: Cu
   return compact({ ...customer, details, customerRef }) as Customer;
 }
 
-function accounts(aggregate: Aggregate, actor: Actor, target: Target, wanted: CustomerEdit): Aggregate['accounts'] {
-  if (!wanted.account || target.identifier === undefined) return aggregate.accounts;
+async function accounts(
+  aggregate: Aggregate,
+  actor: Actor,
+  target: Target,
+  { account: members = {}, held }: CustomerEdit,
+): Promise<Account[]> {
+  if (target.identifier === undefined) return aggregate.accounts;
   const addressed = accountIn(aggregate, target.identifier);
   // null means "clear"; undefined members are dropped by the comparison.
-  const change = Object.fromEntries(
-    Object.entries(wanted.account).map(([member, value]) => [member, value ?? undefined]),
-  );
-  return aggregate.accounts.map((account) =>
-    account === addressed ? changedAccount(account, change, actor) : account,
-  );
+  const change = Object.fromEntries(Object.entries(members).map(([member, value]) => [member, value ?? undefined]));
+  const holding = held ? await held(addressed) : addressed;
+  const changed = changedAccount(addressed, { ...holding, ...change }, actor);
+  return aggregate.accounts.map((account) => (account === addressed ? changed : account));
 }

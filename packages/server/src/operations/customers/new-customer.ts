@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '#domain/actor.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { Customer, CustomerType } from '#domain/customer.ts';
 import type { Store } from '#store/store.ts';
 import { checkCustomerRef, completeDetails, type DetailsInput } from '../details.ts';

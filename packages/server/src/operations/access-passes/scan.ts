@@ -1,0 +1,18 @@
+import type { Actor } from '#domain/actor.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { StoredPass } from '#store/access-passes.ts';
+import type { Store } from '#store/store.ts';
+
+export type { StoredPass } from '#store/access-passes.ts';
+
+/** The pass with a text, whatever its state, with its account: the scan at a gate, one indexed read. Throws Refusal `not-found`. */
+export async function scanPass(
+  store: Store,
+  { organisation }: Pick<Actor, 'organisation'>,
+  namespace: string,
+  text: string,
+): Promise<StoredPass> {
+  const found = await store.accessPasses.find(organisation.id, namespace, text);
+  if (!found) throw new Refusal({ kind: 'not-found', subject: 'access-pass' });
+  return found;
+}

@@ -1,0 +1,46 @@
+import type { Actor } from '#domain/actor.ts';
+import type { TypeLabel } from '#domain/entitlement-list.ts';
+import type { Evidence } from '#domain/evidence.ts';
+import { Refusal } from '#domain/refusal.ts';
+import type { Store } from '#store/store.ts';
+import { readAccount } from '../accounts/read.ts';
+import { asOfToday } from './as-of-today.ts';
+import { findEvidence } from './find.ts';
+import { type EvidenceFound, listEvidence } from './read.ts';
+
+/** A request for proof as it is today, and of what. */
+export type EvidenceOfAccount = { evidence: Evidence; type: TypeLabel };
+
+/**
+ * All requests for proof of an account, newest first, but for those of hidden types.
+ *
+ * @throws Refusal `not-found`, `gone` (account)
+ */
+export async function listShownEvidence(store: Store, actor: Actor, identifier: string): Promise<EvidenceOfAccount[]> {
+  return (await listEvidence(store, actor, identifier)).filter(isShown).map(ofAccount);
+}
+
+/**
+ * One request for proof of an account, as in {@link listShownEvidence}.
+ *
+ * @throws Refusal `not-found`, `gone` (account); `not-found` (evidence-request)
+ */
+export async function readShownEvidence(
+  store: Store,
+  actor: Actor,
+  identifier: string,
+  evidenceId: string,
+): Promise<EvidenceOfAccount> {
+  await readAccount(store, actor, identifier);
+  const found = asOfToday(await findEvidence(store, actor, evidenceId, identifier), actor);
+  if (!isShown(found)) throw new Refusal({ kind: 'not-found', subject: 'evidence-request' });
+  return ofAccount(found);
+}
+
+function isShown({ entitlement }: EvidenceFound): boolean {
+  return !entitlement.type.hidden;
+}
+
+function ofAccount({ evidence, entitlement }: EvidenceFound): EvidenceOfAccount {
+  return { evidence, type: entitlement.type };
+}
