@@ -1,13 +1,15 @@
 import { Type } from 'typebox';
 import type { AccountDocument } from '#domain/account.ts';
+import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { text } from '#http/text.ts';
-import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
+import type { AccountResult } from '#operations/accounts/create.ts';
 import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
 import { customerNumberParam } from './customer-routes.ts';
 import { idempotencyHeader } from './headers.ts';
+import { createFromBody } from './new-account.ts';
 import { renderAccount, resultAnswer } from './render.ts';
 import { listResponses, writeResponses } from './responses.ts';
 import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
@@ -31,7 +33,7 @@ export const accountLists: Route[] = [
     ),
     verbatim: ['identifier'],
     responses: listResponses(AccountList),
-    handler: async (call) => ({ status: 200, body: { items: (await find(call)).map(renderAccount) } }),
+    handler: async (call) => ({ status: 200, body: { items: rendered(await find(call), call.actor) } }),
   },
   {
     method: 'POST',
@@ -50,7 +52,7 @@ export const accountLists: Route[] = [
       const documents = await readAccounts(store, actor, body.identifiers);
       const found = new Set(documents.map(({ account }) => account.identifier));
       const missing = body.identifiers.filter((identifier: string) => !found.has(identifier));
-      return { status: 200, body: { items: documents.map(renderAccount), missing } };
+      return { status: 200, body: { items: rendered(documents, actor), missing } };
     },
   },
   {
@@ -82,10 +84,10 @@ export const accountLists: Route[] = [
     headers: idempotencyHeader,
     body: NewAccountOfCustomer,
     responses: writeResponses(Account, [201], 415, 422),
-    handler: async ({ store, actor, params, body, keep }) => {
-      const render = (result: AccountResult) => resultAnswer(actor, 201, result);
-      const owner = { customerNumber: Number(params.customerNumber) };
-      return render(await createAccount(store, actor, owner, body, keep(render)));
+    handler: async (call) => {
+      const render = (result: AccountResult) => resultAnswer(call.actor, 201, result);
+      const owner = { customerNumber: Number(call.params.customerNumber) };
+      return render(await createFromBody(call, () => owner, {}, call.keep(render)));
     },
   },
 ];
@@ -108,7 +110,11 @@ async function page({ store, actor, params, query }: Call): Promise<{ items: obj
   );
   const items = left.slice(0, limit);
   const last = items.at(-1);
-  if (!last || left.length <= limit) return { items: items.map(renderAccount) };
+  if (!last || left.length <= limit) return { items: rendered(items, actor) };
   const next = `${actor.organisation.baseUrl}/v1/customers/${params.customerNumber}/accounts?cursor=${last.account.number}&limit=${limit}`;
-  return { items: items.map(renderAccount), next };
+  return { items: rendered(items, actor), next };
+}
+
+function rendered(documents: AccountDocument[], actor: Actor): object[] {
+  return documents.map((document) => renderAccount(document, actor));
 }

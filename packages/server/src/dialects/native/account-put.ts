@@ -6,10 +6,10 @@ import type { Call } from '#http/call.ts';
 import { writeCondition } from '#http/conditional.ts';
 import { keyedDigest } from '#http/keyed-digest.ts';
 import type { Route } from '#http/route.ts';
-import { createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { identifierParam } from './account-routes.ts';
 import { ifMatchHeader } from './headers.ts';
+import { createFromBody } from './new-account.ts';
 import { ownerOf } from './owner.ts';
 import { accountAnswer, nativeTag, resultAnswer } from './render.ts';
 import { writeResponses } from './responses.ts';
@@ -31,7 +31,7 @@ export const putRoute: Route = {
   meaning: ({ body, actor }) => void ownerOf(body, actor),
   responses: writeResponses(Account, [200, 201], 412, 415),
   handler: async (call) => {
-    const { store, actor, params, request, body } = call;
+    const { actor, params, request, body } = call;
     const identifier = params.identifier as string;
     if (!isPlainIdentifier(identifier)) {
       refuseFaults([{ path: ['identifier'], code: 'format', message: plainIdentifier.description }], 'path');
@@ -41,12 +41,13 @@ export const putRoute: Route = {
       digest: keyedDigest(actor.organisation, ['native', body]),
       condition: writeCondition(call, (account) => [nativeTag(account, actor)]),
     };
-    const { customer: _, customerNumber: __, ...members } = body;
-    const owner = ownerOf(body, actor);
-    if (request.headers['if-match'] !== undefined) return replay(call, put);
+    if (request.headers['if-match'] !== undefined) {
+      ownerOf(body, actor);
+      return replay(call, put);
+    }
     try {
-      const account = { ...members, identifier, putDigest: put.digest };
-      return resultAnswer(actor, 201, await createAccount(store, actor, owner, account));
+      const owner = () => ownerOf(body, actor);
+      return resultAnswer(actor, 201, await createFromBody(call, owner, { identifier, putDigest: put.digest }));
     } catch (error) {
       if (!(error instanceof Refusal) || !perhapsRepeated.has(error.reason.kind)) throw error;
       return replay(call, put, error);
@@ -56,8 +57,10 @@ export const putRoute: Route = {
 
 type Put = { identifier: string; digest: string; condition: ((account: StoredAccount) => boolean) | undefined };
 
-/** Why a create fails whose account is there already: identifier or e-mail are taken, the customer is full or was deactivated since. */
-const perhapsRepeated: ReadonlySet<RefusalReason['kind']> = new Set(['taken', 'passive', 'too-many-accounts']);
+/** Why a create fails whose account is there already: identifier, e-mail or pass are taken, the customer is full or was deactivated since. */
+const clashes: readonly RefusalReason['kind'][] = ['taken', 'passive', 'too-many-accounts'];
+/** Or a day, a type or a rule that were right when it was created no longer are. */
+const perhapsRepeated: ReadonlySet<RefusalReason['kind']> = new Set([...clashes, 'invalid', 'too-many']);
 
 /** Answers with the account that this same request created before. Without one the clash stands; without a clash, If-Match has failed. */
 async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promise<Answer> {
@@ -66,7 +69,10 @@ async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promis
     if (clash && (kind === 'not-found' || kind === 'gone')) throw clash;
     throw kind === 'not-found' ? new Refusal({ kind: 'precondition' }) : error;
   });
+  const same = document.account.putDigest === put.digest;
+  // What is wrong with a new request is told before what stands against it.
+  if (!same && clash && !clashes.includes(clash.reason.kind)) throw clash;
   if (put.condition && !put.condition(document.account)) throw new Refusal({ kind: 'precondition' });
-  if (document.account.putDigest !== put.digest) throw new Refusal({ kind: 'other-content' });
+  if (!same) throw new Refusal({ kind: 'other-content' });
   return accountAnswer(actor, 200, document);
 }

@@ -2,11 +2,12 @@ import { Type } from 'typebox';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { changeAccount } from '#operations/accounts/change.ts';
-import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
+import type { AccountResult } from '#operations/accounts/create.ts';
 import { deleteAccount } from '#operations/accounts/delete.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { accountMatch } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
+import { createFromBody } from './new-account.ts';
 import { ownerOf } from './owner.ts';
 import { accountAnswer, resultAnswer } from './render.ts';
 import { deleteResponses, readResponses, writeResponses } from './responses.ts';
@@ -27,10 +28,9 @@ export const accountRoutes: Route[] = [
     body: NewAccount,
     meaning: ({ body, actor }) => void ownerOf(body, actor),
     responses: writeResponses(Account, [201], 415, 422),
-    handler: async ({ store, actor, body, keep }) => {
-      const { customer: _, customerNumber: __, ...account } = body;
-      const render = (result: AccountResult) => resultAnswer(actor, 201, result);
-      return render(await createAccount(store, actor, ownerOf(body, actor), account, keep(render)));
+    handler: async (call) => {
+      const render = (result: AccountResult) => resultAnswer(call.actor, 201, result);
+      return render(await createFromBody(call, (actor) => ownerOf(call.body, actor), {}, call.keep(render)));
     },
   },
   {

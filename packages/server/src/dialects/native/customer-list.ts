@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { emailPattern } from '#domain/details-rules.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';

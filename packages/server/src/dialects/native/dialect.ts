@@ -2,9 +2,24 @@ import { type Dialect, perSecond } from '#http/dialect.ts';
 import { accountLists } from './account-lists.ts';
 import { putRoute } from './account-put.ts';
 import { accountRoutes } from './account-routes.ts';
+import { actionRoutes } from './action-routes.ts';
 import { listRoute } from './customer-list.ts';
 import { customerRoutes } from './customer-routes.ts';
+import { eligibilityRoutes } from './eligibility-routes.ts';
+import { importRoute } from './entitlement-list-import.ts';
+import { entitlementListRoutes } from './entitlement-list-routes.ts';
+import { entitlementRoutes } from './entitlement-routes.ts';
+import { entitlementTypeRoutes } from './entitlement-type-routes.ts';
 import { refuse } from './errors.ts';
+import { evidenceFiles } from './evidence-files.ts';
+import { evidenceOfAccount } from './evidence-of-account.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
+import { evidenceSteps } from './evidence-steps.ts';
+import { organisationRoutes } from './organisation-routes.ts';
+import { passNamespaceRoutes } from './pass-namespace-routes.ts';
+import { passRoutes } from './pass-routes.ts';
+import { reservedRoutes } from './reserved-routes.ts';
+import { scanRoutes } from './scan-routes.ts';
 
 /** The native API: complete, for the console, the SDK, the command line and new integrations. */
 export const native: Dialect = {
@@ -23,7 +38,39 @@ export const native: Dialect = {
     tags: [
       { name: 'Customers', description: 'Persons and organisations, by customer number' },
       { name: 'Accounts', description: 'The accounts of customers, by identifier' },
+      { name: 'Entitlements', description: 'What accounts are entitled to, on which days; the end date is EXCLUSIVE' },
+      { name: 'Access passes', description: 'Barcodes, cards and tokens that point at accounts' },
+      { name: 'Outstanding actions', description: 'What customers have to do; it may block booking' },
+      { name: 'Eligibility', description: 'Whether an account may use an offer, and book at all' },
+      { name: 'Evidence', description: 'Proof that is asked for entitlements, from the request to the decision' },
+      {
+        name: 'Entitlement lists',
+        description: 'What can be granted: lists of entitlement types, own and adopted ones',
+      },
+      { name: 'Pass namespaces', description: 'The rules that the texts of passes follow' },
+      { name: 'Organisation', description: 'The organisation of the key and its settings' },
     ],
   },
-  routes: [listRoute, ...customerRoutes, ...accountLists, ...accountRoutes, putRoute],
+  routes: [
+    listRoute,
+    ...customerRoutes,
+    ...accountLists,
+    ...accountRoutes,
+    putRoute,
+    importRoute,
+    ...entitlementListRoutes,
+    ...entitlementTypeRoutes,
+    ...passNamespaceRoutes,
+    ...organisationRoutes,
+    ...entitlementRoutes,
+    ...passRoutes,
+    ...scanRoutes,
+    ...reservedRoutes,
+    ...actionRoutes,
+    ...eligibilityRoutes,
+    ...evidenceRoutes,
+    ...evidenceOfAccount,
+    ...evidenceSteps,
+    ...evidenceFiles,
+  ],
 };

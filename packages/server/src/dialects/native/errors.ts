@@ -36,7 +36,11 @@ function headersOf(reason: RefusalReason, status: number, route: Route | undefin
 
 function errorsOf(reason: RefusalReason, route: Route | undefined): object[] {
   if (reason.kind === 'taken')
-    return [{ pointer: pointerOf(takenAt(reason.key, route)), code: 'already-in-use', detail: 'is already in use' }];
+    return (reason.at ?? [takenAt(reason.key, route)])
+      .slice(0, maxFaults)
+      .map((path) => ({ pointer: pointerOf(path), code: 'already-in-use', detail: 'is already in use' }));
+  if (reason.kind === 'exists')
+    return [{ ...existsAt(reason.member, route), code: 'already-in-use', detail: 'is already in use' }];
   if (reason.kind === 'malformed' && reason.path)
     return [{ ...placeOf(reason.path, reason.in ?? 'body'), code: 'malformed', detail: reason.message }];
   if (reason.kind !== 'invalid') return [];
@@ -52,13 +56,21 @@ function placeOf(path: Fault['path'], where: 'body' | 'query' | 'path' | 'header
   return { [where === 'header' ? 'header' : 'parameter']: path.join('.') };
 }
 
+/** An import names the list in its query, and the URI as JSON-LD does. */
+function existsAt(member: string, route: Route | undefined): object {
+  if (route?.operationId !== 'importEntitlementList') return { pointer: pointerOf([member]) };
+  return member === 'slug' ? { parameter: member } : { pointer: '/@id' };
+}
+
 /** Where the clashing value stands in the body: a new customer's is in the member `customer` of a new account. */
 function takenAt(key: UniqueKey, route: Route | undefined): Fault['path'] {
+  if (key === 'accessPass') return ['text'];
   const nested = ownerOf[key].startsWith('customer') && (route?.body === NewAccount || route?.body === PutAccount);
   return nested ? ['customer', key] : [key];
 }
 
-function detailOf(reason: RefusalReason): string {
+/** What a refusal comes to, as a sentence. */
+export function detailOf(reason: RefusalReason): string {
   switch (reason.kind) {
     case 'malformed':
       return `${subjectOf(reason)} ${reason.message}.`;
@@ -77,23 +89,45 @@ function detailOf(reason: RefusalReason): string {
     case 'not-acceptable':
       return `Available: ${reason.offered.join(', ')}.`;
     case 'too-large':
-      return `At most ${reason.limit} bytes are read.`;
+      return reason.part
+        ? `A ${reason.part} may have at most ${reason.limit} bytes.`
+        : `At most ${reason.limit} bytes are read.`;
     case 'not-found':
-      return `No such ${reason.subject} is available to you.`;
+      return `No such ${reason.subject.replaceAll('-', ' ')} is available to you.`;
     case 'gone':
       return `This ${reason.subject} was erased or deleted.`;
     case 'identifier-erased':
       return 'The account that had this identifier was erased; an erased identifier is never used again.';
     case 'taken':
+      if (reason.key === 'accessPass') return 'It is in use, reserved, or kept for the account that had it.';
       return `Another ${ownerOf[reason.key]} has this ${reason.key}.`;
-    case 'rate-limit':
+    case 'too-many':
+      return `An account can hold ${reason.limit} ${reason.what}.`;
+    case 'evidence-state':
+      return `The evidence request is ${reason.state}.`;
+    case 'pass-state':
+      return `The access pass is ${reason.state}.`;
+    case 'ended':
+      return `The ${reason.subject.replace('-', ' ')} is ${reason.state}.`;
+    case 'exists':
+      if (reason.subject === 'entitlement')
+        return 'The account holds an entitlement of this type: change or revoke that one.';
+      return `Another ${reason.subject.replaceAll('-', ' ')} has this ${reason.member}.`;
+    case 'catalogue-state':
+      return catalogueStates[reason.why];
     case 'unavailable':
-      return `Repeat the same request after ${reason.retryAfter} second${reason.retryAfter === 1 ? '' : 's'}.`;
+      return reason.message ?? repeatAfter(reason.retryAfter);
+    case 'rate-limit':
+      return repeatAfter(reason.retryAfter);
     case 'too-many-accounts':
       return `A customer can have ${reason.limit} accounts.`;
     default:
       return details[reason.kind] ?? 'Quote the request id to support.';
   }
+}
+
+function repeatAfter(seconds: number): string {
+  return `Repeat the same request after ${seconds} second${seconds === 1 ? '' : 's'}.`;
 }
 
 function subjectOf({ path, in: where = 'body' }: Extract<RefusalReason, { kind: 'malformed' }>): string {
@@ -116,6 +150,14 @@ const ownerOf: Record<UniqueKey, string> = {
   email: 'customer of the organisation',
   username: 'customer of the organisation',
   customerRef: 'customer of the organisation',
+  accessPass: 'account of the organisation',
+};
+
+const catalogueStates = {
+  'default-namespace': 'The default namespace stays: make another one the default first.',
+  'namespace-in-use': 'There are passes in this namespace, active, retired or reserved; it stays as long as there are.',
+  'full-list': 'A list can have 5000 types, retired ones included.',
+  'adopted-list': 'The list was adopted: its types come and go by importing its scheme again.',
 };
 
 const details: Partial<Record<RefusalReason['kind'], string>> = {

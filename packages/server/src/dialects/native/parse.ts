@@ -1,5 +1,5 @@
 import type { Aggregate } from '#domain/account.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { isCountryAlpha3, withUpperCountry } from '#domain/countries.ts';
 import type { Address, Customer, CustomerDetails, NewAddress } from '#domain/customer.ts';
 import { customerRefFault, detailsFaults, hasWayToName, isEmptyAddress, withoutEmpty } from '#domain/details-rules.ts';

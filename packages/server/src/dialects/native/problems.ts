@@ -31,6 +31,12 @@ export const problems: Record<RefusalReason['kind'], Problem> = {
   passive: { code: 'passive-customer', status: 409, title: 'The customer is deactivated' },
   personnel: { code: 'personnel-customer', status: 409, title: 'A personnel customer cannot be deactivated' },
   'too-many-accounts': { code: 'too-many-accounts', status: 409, title: 'The customer has too many accounts' },
+  'too-many': { code: 'too-many', status: 409, title: 'The account holds too many' },
+  'evidence-state': { code: 'evidence-state', status: 409, title: 'The evidence request is in another state' },
+  'pass-state': { code: 'pass-state', status: 409, title: 'The access pass is in another state' },
+  ended: { code: 'ended', status: 409, title: 'It is over' },
+  exists: { code: 'already-in-use', status: 409, title: 'Already in use' },
+  'catalogue-state': { code: 'catalogue-state', status: 409, title: 'The catalogue does not permit this' },
   'idempotency-reused': {
     code: 'idempotency-key-reused',
     status: 422,

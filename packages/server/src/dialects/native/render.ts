@@ -1,10 +1,11 @@
 import { type Account, type AccountDocument, accountTag, documentOf } from '#domain/account.ts';
 import { type Actor, todayOf } from '#domain/actor.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { AccountCustomer, Address, Customer } from '#domain/customer.ts';
 import { encodeIdentifier } from '#domain/identifier.ts';
 import type { Answer } from '#http/answer.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
+import { renderHeld } from './held-render.ts';
 import { typeOf } from './parse.ts';
 
 /** A customer in native form; absent members are omitted. */
@@ -29,10 +30,25 @@ function renderAddress({ id: _, ...address }: Address): object {
   return address;
 }
 
-/** An account in native form, with its customer. */
-export function renderAccount({ account, customer }: AccountDocument): object {
-  const { identifier, number, customerNumber, version: _, putDigest: __, entitlement: ___, ...members } = account;
-  return { identifier, number, customerNumber, ...members, customer: renderCustomer(customer) };
+/** An account in native form, with what it holds today and its customer. */
+export function renderAccount({ account, customer }: AccountDocument, actor: Actor): object {
+  const { identifier, number, customerNumber, alias, accountNumber, isDefault } = account;
+  const { createdAt, createdBy, createdByChannel, changedAt, changedBy } = account;
+  return compact({
+    identifier,
+    number,
+    customerNumber,
+    alias,
+    accountNumber,
+    isDefault,
+    ...renderHeld(account, actor),
+    customer: renderCustomer(customer),
+    createdAt,
+    createdBy,
+    createdByChannel,
+    changedAt,
+    changedBy,
+  });
 }
 
 /** `"v{version}"`: covers the customer and the accounts. */
@@ -65,7 +81,7 @@ export function accountAnswer(actor: Actor, status: 200 | 201, document: Account
   return {
     status,
     headers: { ...caching, ETag: `"${nativeTag(document.account, actor)}"`, ...location },
-    body: renderAccount(document),
+    body: renderAccount(document, actor),
   };
 }
 

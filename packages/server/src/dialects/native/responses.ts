@@ -25,7 +25,7 @@ const headers: Record<number, string[]> = {
 };
 
 /** Problem documents for these statuses, and for those that every route can answer. */
-function problemResponses(...statuses: number[]): Record<number, ResponseSpec> {
+export function problemResponses(...statuses: number[]): Record<number, ResponseSpec> {
   const all = [...new Set([400, 401, 403, 404, ...statuses, 429, 500, 503])].sort();
   return Object.fromEntries(
     all.map((status) => [

@@ -2,10 +2,8 @@ import { Type } from 'typebox';
 import { emailPattern } from '#domain/details-rules.ts';
 import { plainIdentifier } from '#domain/identifier.ts';
 import { text } from '#http/text.ts';
-
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()], { description: 'null removes it' });
-const closed = { additionalProperties: false } as const;
+import { heldMembers, initialMembers, patchedMembers } from './held-members.ts';
+import { closed, Instant, listOf, mergePatch, nullable, optional, patched, stored } from './schema-parts.ts';
 
 const addressMembers = {
   streetAddress: text(200),
@@ -46,11 +44,6 @@ const plainMembers = {
   customerRef: text(40, { description: "the organisation's own reference; the customer number where unset" }),
 };
 
-const optional = <T extends Record<string, Parameters<typeof Type.Optional>[0]>>(members: T) =>
-  Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(schema)]));
-const patched = <T extends Record<string, Parameters<typeof nullable>[0]>>(members: T) =>
-  Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, Type.Optional(nullable(schema))]));
-
 const full = { ...closed, minProperties: 1 } as const;
 export const PostalAddress = Type.Object(optional(addressMembers), { ...full, title: 'PostalAddress' });
 // With `address` the hundred that Entur's profiles may have.
@@ -85,12 +78,9 @@ export const CustomerPatch = Type.Object(
       nullable(Type.Object(patched(contactMembers), { ...closed, title: 'EmergencyContactPatch' })),
     ),
   },
-  { ...closed, title: 'CustomerPatch', description: 'JSON Merge Patch (RFC 7396): absent stays, null removes.' },
+  { ...closed, title: 'CustomerPatch', description: mergePatch },
 );
 
-/** An instant as Tessera emits it: UTC, milliseconds, `Z`. */
-const Instant = Type.String({ format: 'date-time' });
-const stored = Type.String();
 const shown = (members: string[]) => Object.fromEntries(members.map((member) => [member, Type.Optional(stored)]));
 const StoredAddress = Type.Object(shown(Object.keys(addressMembers)), { ...closed, title: 'StoredAddress' });
 
@@ -151,7 +141,7 @@ const identifier = Type.String(plainIdentifier);
 
 /** An account for a customer that is named by the path. */
 export const NewAccountOfCustomer = Type.Object(
-  { identifier: Type.Optional(identifier), ...optional(accountMembers) },
+  { identifier: Type.Optional(identifier), ...optional(accountMembers), ...initialMembers },
   { ...closed, title: 'NewAccountOfCustomer' },
 );
 
@@ -164,7 +154,7 @@ const owner = {
 
 /** An account with its owner: a new customer, or the number of one. */
 export const NewAccount = Type.Object(
-  { identifier: Type.Optional(identifier), ...optional(accountMembers), ...owner },
+  { identifier: Type.Optional(identifier), ...optional(accountMembers), ...initialMembers, ...owner },
   {
     ...closed,
     title: 'NewAccount',
@@ -172,15 +162,18 @@ export const NewAccount = Type.Object(
   },
 );
 export const PutAccount = Type.Object(
-  { ...optional(accountMembers), ...owner },
+  { ...optional(accountMembers), ...initialMembers, ...owner },
   { ...closed, title: 'PutAccount', description: 'As NewAccount; the identifier stands in the path.' },
 );
 
-export const AccountPatch = Type.Object(patched(accountMembers), {
-  ...closed,
-  title: 'AccountPatch',
-  description: 'JSON Merge Patch (RFC 7396): absent stays, null removes; isDefault null is false.',
-});
+export const AccountPatch = Type.Object(
+  { ...patched(accountMembers), ...patchedMembers },
+  {
+    ...closed,
+    title: 'AccountPatch',
+    description: 'JSON Merge Patch (RFC 7396): absent stays, null removes; isDefault null is false.',
+  },
+);
 
 export const Account = Type.Object(
   {
@@ -190,6 +183,7 @@ export const Account = Type.Object(
     alias: Type.Optional(stored),
     accountNumber: Type.Optional(stored),
     isDefault: Type.Boolean(),
+    ...heldMembers,
     customer: Customer,
     createdAt: Instant,
     createdBy: stored,
@@ -200,9 +194,8 @@ export const Account = Type.Object(
   { ...closed, title: 'Account' },
 );
 
-const next = Type.Optional(Type.String({ format: 'uri', description: 'URL of the next page; absent on the last one' }));
-export const CustomerList = Type.Object({ items: Type.Array(Customer), next }, { ...closed, title: 'CustomerList' });
-export const AccountList = Type.Object({ items: Type.Array(Account), next }, { ...closed, title: 'AccountList' });
+export const CustomerList = listOf(Customer, 'CustomerList');
+export const AccountList = listOf(Account, 'AccountList');
 export const BatchGet = Type.Object(
   {
     identifiers: Type.Array(Type.String({ minLength: 1, maxLength: 60 }), {

@@ -1,0 +1,82 @@
+import { type Fault, Refusal, refuseFaults } from '#domain/refusal.ts';
+import type { Call } from '#http/call.ts';
+import type { Route } from '#http/route.ts';
+import { type Asker, askEligibility } from '#operations/eligibility/ask.ts';
+import { identifierParam } from './account-routes.ts';
+import { renderEligibility } from './eligibility-render.ts';
+import { Eligibility, EligibilityAnswers, EligibilityQuestions, eligibilityQuery } from './eligibility-schema.ts';
+import { detailOf } from './errors.ts';
+import { problems } from './problems.ts';
+import { listResponses } from './responses.ts';
+
+const tag = 'Eligibility';
+const meaning =
+  'May the account use an offer that lists these entitlement types, on that day, and may it book at all? "No" is an answer like "yes", with its reasons.';
+
+type Question = {
+  identifier?: string;
+  accessPass?: { namespace?: string; text: string };
+  entitlementType?: string[];
+  at?: string;
+};
+
+export const eligibilityRoutes: Route[] = [
+  {
+    method: 'GET',
+    path: '/accounts/:identifier/eligibility',
+    operationId: 'askEligibility',
+    summary: 'Ask whether an account may use an offer',
+    description: `${meaning} In a query, # is written %23.`,
+    tag,
+    scope: 'eligibility:read',
+    params: identifierParam,
+    query: eligibilityQuery,
+    verbatim: ['entitlementType'],
+    responses: listResponses(Eligibility, 410),
+    handler: async ({ store, actor, params, query }) => {
+      const offer = { types: query.entitlementType ?? [], at: query.at };
+      const answer = await askEligibility(store, actor, { identifier: params.identifier as string }, offer);
+      return { status: 200, body: renderEligibility(answer, actor) };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/eligibility',
+    operationId: 'batchAskEligibility',
+    summary: 'Ask up to 100 such questions at once, by account or by pass',
+    description: `${meaning} An account or a pass that is not there is an \`error\` in the place of its answer.`,
+    tag,
+    scope: 'eligibility:read',
+    readOnly: true,
+    body: EligibilityQuestions,
+    verbatim: ['entitlementType', 'identifier'],
+    meaning: ({ body }) => refuseFaults(askerFaults(body)),
+    responses: listResponses(EligibilityAnswers, 413, 415),
+    handler: async (call) => {
+      refuseFaults(askerFaults(call.body));
+      const questions = call.body.items as Question[];
+      return { status: 200, body: { items: await Promise.all(questions.map((question) => answered(call, question))) } };
+    },
+  },
+];
+
+function askerFaults({ items = [] }: { items?: Question[] }): Fault[] {
+  return items.flatMap(({ identifier, accessPass }, index): Fault[] => {
+    if ((identifier === undefined) !== (accessPass === undefined)) return [];
+    const path = ['items', index, 'identifier'];
+    return identifier === undefined
+      ? [{ path, code: 'required', message: 'is required, or accessPass' }]
+      : [{ path, code: 'excluded', message: 'cannot stand beside accessPass' }];
+  });
+}
+
+async function answered({ store, actor }: Call, question: Question): Promise<object> {
+  const { identifier, accessPass, entitlementType: types = [], at } = question;
+  const asker = (identifier === undefined ? { accessPass } : { identifier }) as Asker;
+  try {
+    return renderEligibility(await askEligibility(store, actor, asker, { types, at }), actor);
+  } catch (error) {
+    if (!(error instanceof Refusal) || !['not-found', 'gone'].includes(error.reason.kind)) throw error;
+    return { error: { code: problems[error.reason.kind].code, detail: detailOf(error.reason) } };
+  }
+}

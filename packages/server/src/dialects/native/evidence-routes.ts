@@ -1,0 +1,83 @@
+import { Type } from 'typebox';
+import type { EvidenceState } from '#domain/evidence.ts';
+import { Refusal } from '#domain/refusal.ts';
+import { parseInstant } from '#domain/time.ts';
+import type { Call } from '#http/call.ts';
+import { unlessKnown } from '#http/conditional.ts';
+import type { Route } from '#http/route.ts';
+import { type EvidenceFound, type EvidencePosition, listEvidenceIn, readEvidence } from '#operations/evidence/read.ts';
+import { renderFound } from './evidence-render.ts';
+import { EvidenceRequest, EvidenceRequestList, evidenceStates } from './evidence-schema.ts';
+import { ifNoneMatchHeader } from './headers.ts';
+import { heldAnswer } from './held-answers.ts';
+import { cursorOf, heldQuery, limitOf, pageBody } from './held-pages.ts';
+import { oneOf } from './one-of.ts';
+import { listResponses, problemResponses } from './responses.ts';
+
+const tag = 'Evidence';
+
+/** A request for proof in a path. */
+export const evidenceParams = Type.Object({ id: Type.String({ description: 'id of the request' }) });
+
+/** Requests for proof of all accounts. */
+export const evidenceRoutes: Route[] = [
+  {
+    method: 'GET',
+    path: '/evidence-requests',
+    operationId: 'listEvidenceRequests',
+    summary: 'List requests for proof in a state, oldest first',
+    description: 'Without `state` those that are submitted: the queue of the reviewers.',
+    tag,
+    scope: 'evidence:read',
+    query: heldQuery({ state: Type.Optional(oneOf(evidenceStates)) }),
+    responses: listResponses(EvidenceRequestList),
+    handler: async (call) => {
+      const { store, actor, query } = call;
+      const state: EvidenceState = query.state ?? 'submitted';
+      const asked = { state, after: positionOf(call), limit: limitOf(call) };
+      const { found, next } = await listEvidenceIn(store, actor, asked);
+      const items = found.map((one) => renderFound(one, actor));
+      return { status: 200, body: pageBody(call, '/v1/evidence-requests', items, next && keyOf(next)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/evidence-requests/:id',
+    operationId: 'readEvidenceRequest',
+    summary: 'Read a request for proof, open or decided',
+    tag,
+    scope: 'evidence:read',
+    params: evidenceParams,
+    headers: ifNoneMatchHeader,
+    responses: {
+      200: { description: 'OK', schema: EvidenceRequest, contentType: 'application/json', headers: ['ETag'] },
+      304: { description: 'Not modified' },
+      ...problemResponses(),
+    },
+    handler: async (call) => {
+      const { store, actor, params } = call;
+      const found = await readEvidence(store, actor, params.id as string);
+      return unlessKnown(call, heldAnswer(actor, found.document.account, renderFound(found, actor)));
+    },
+  },
+];
+
+/** What lists of requests are in order of. */
+export function keyOf({ requestedAt, id }: EvidencePosition): string {
+  return `${requestedAt} ${id}`;
+}
+
+/** Where a request stands in such a list. */
+export function evidenceKey({ evidence }: EvidenceFound): string {
+  return keyOf(evidence);
+}
+
+/** Throws Refusal `invalid` for anything that is not a cursor of ours. */
+function positionOf(call: Call): EvidencePosition | undefined {
+  const cursor = cursorOf(call);
+  if (cursor === undefined) return undefined;
+  const [, requestedAt = '', id = ''] = /^(\S+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
+  if (parseInstant(requestedAt)?.toISOString() === requestedAt) return { requestedAt, id };
+  const fault = { path: ['cursor'], code: 'format', message: 'must be the cursor of a `next` URL' };
+  throw new Refusal({ kind: 'invalid', in: 'query', faults: [fault] });
+}
