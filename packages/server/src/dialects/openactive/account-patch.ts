@@ -1,12 +1,16 @@
-import { documentOf } from '#domain/account.ts';
+import { type Aggregate, documentOf, type Account as StoredAccount } from '#domain/account.ts';
+import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { inWords } from '#http/words.ts';
+import { namespaceNamed } from '#operations/access-passes/texts.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
+import { replaceListed } from '#operations/holdings/replace-listed.ts';
 import { accountIn } from '#operations/write.ts';
 import { accountPath, identifierOf } from './account-path.ts';
 import { accountAnswer } from './answers.ts';
 import { aggregateCondition } from './conditions.ts';
 import { ownWords } from './faults.ts';
+import { changedHeldInput, type HeldLists } from './held-input.ts';
 import { parsePatch } from './parse-patch.ts';
 import { preferHeader } from './profile.ts';
 import { accountId } from './render.ts';
@@ -20,7 +24,8 @@ export const patchRoute: Route = {
   path: accountPath,
   operationId: 'patchCustomerAccount',
   summary: 'Change an account or its customer by a JSON merge patch',
-  description: 'Members that are absent stay, null removes. The customer is part of all accounts of that customer.',
+  description:
+    'Members that are absent stay, null removes. The customer is part of all accounts of that customer. `accessPass` and `entitlement` replace what the account shows of them: passes that are missing are retired, entitlements revoked; of those that stay, members that are absent stay. The end date of an entitlement is EXCLUSIVE: its last valid day is the day before `validUntil`.',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-modify',
   params: AccountPath,
@@ -37,9 +42,22 @@ export const patchRoute: Route = {
   handler: async (call) => {
     const { store, actor, body } = call;
     const identifier = identifierOf(call);
-    const edit = parsePatch(body, { id: accountId(actor.organisation, identifier), identifier }, actor.organisation);
-    const change = { operation: 'accounts.change', ifMatch: aggregateCondition(call, identifier), edit };
+    const target = { id: accountId(actor.organisation, identifier), identifier };
+    const { edit, lists } = parsePatch(body, target, actor.organisation);
+    const change = {
+      operation: 'accounts.change',
+      ifMatch: aggregateCondition(call, identifier),
+      edit: (aggregate: Aggregate) => ({ ...edit(aggregate), ...(lists ? { held: holding(call, lists) } : {}) }),
+    };
     const changed = await inWords(changeCustomer(store, actor, { identifier }, change), ownWords);
     return accountAnswer(call, documentOf(accountIn(changed, identifier), changed.customer));
   },
 };
+
+/** Makes the account hold what the patch lists. */
+function holding({ store, actor }: Call, lists: HeldLists): (account: StoredAccount) => Promise<StoredAccount> {
+  return async (account) => {
+    const { name: defaultNamespace } = await namespaceNamed(store, actor, undefined);
+    return replaceListed(store, actor, account, changedHeldInput(lists, account, actor.organisation, defaultNamespace));
+  };
+}

@@ -1,4 +1,4 @@
-import { documentOf } from '#domain/account.ts';
+import { documentOf, type Account as StoredAccount } from '#domain/account.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
@@ -6,6 +6,7 @@ import type { Route } from '#http/route.ts';
 import { inWords } from '#http/words.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { readAccount } from '#operations/accounts/read.ts';
+import { replaceListed } from '#operations/holdings/replace-listed.ts';
 import { accountPath, newIdentifierOf } from './account-path.ts';
 import { accountAnswer, createdAnswer } from './answers.ts';
 import { accountCondition } from './conditions.ts';
@@ -24,7 +25,7 @@ export const putRoute: Route = {
   operationId: 'putCustomerAccount',
   summary: 'Create an account with an identifier of your choice, or repeat that request',
   description:
-    'The same content again answers 200 with the account as it is now, other content 409. PATCH changes an account.',
+    'The same content again answers 200 with the account as it is now, other content 409. PATCH changes an account. The end date of an entitlement is EXCLUSIVE: its last valid day is the day before `validUntil`.',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-modify',
   params: AccountPath,
@@ -47,19 +48,35 @@ export const putRoute: Route = {
     const identifier = newIdentifierOf(call);
     const condition = accountCondition(call);
     const id = accountId(actor.organisation, identifier);
-    const { customer, ...account } = parsePut(body, { id, identifier }, actor.organisation);
+    const { customer, held, ...parsed } = parsePut(body, { id, identifier }, actor.organisation);
+    const account = {
+      ...parsed,
+      identifier,
+      ...(held ? { held: (fresh: StoredAccount) => replaceListed(store, actor, fresh, held) } : {}),
+    };
     const replay = () => replayed(call, identifier, account.putDigest, condition);
     if (request.headers['if-match'] !== undefined) return replay().catch(withoutAccount);
     try {
-      const created = await inWords(createAccount(store, actor, { customer }, { ...account, identifier }), ownWords);
+      const created = await inWords(createAccount(store, actor, { customer }, account), ownWords);
       return createdAnswer(call, documentOf(created.account, created.aggregate.customer));
     } catch (error) {
-      const { reason } = error instanceof Refusal ? error : {};
-      if (reason?.kind === 'taken' && reason.key === 'identifier') return replay();
-      throw error;
+      return insteadOf(error, replay);
     }
   },
 };
+
+/**
+ * What is there already is repeated, or contradicts, whether or not it could be created anew today: an entitlement may be over by
+ * now, a rule another (openactive.md 3.3).
+ */
+async function insteadOf(error: unknown, replay: () => Promise<Answer>): Promise<Answer> {
+  const { reason } = error instanceof Refusal ? error : {};
+  if (reason?.kind === 'taken' && reason.key === 'identifier') return replay();
+  if (reason?.kind !== 'invalid' && reason?.kind !== 'too-many') throw error;
+  return replay().catch((other) => {
+    throw other instanceof Refusal && other.reason.kind === 'not-found' ? error : other;
+  });
+}
 
 /** The account as it is now, if this content created it. Throws Refusal `not-found`, `gone`, `precondition`, `passive`, `other-content`. */
 async function replayed(

@@ -3,6 +3,7 @@ import { foldKey } from '#domain/keys.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
+import { findByPass } from '#operations/accounts/find-by-pass.ts';
 import { findByAccountNumber, findByEmail } from '#operations/accounts/read.ts';
 import { listAnswer } from './answers.ts';
 import { preferHeader } from './profile.ts';
@@ -17,44 +18,60 @@ export const queryRoute: Route = {
   method: 'GET',
   path: '/customer-accounts',
   operationId: 'findCustomerAccounts',
-  summary: 'Find accounts by account number or by the e-mail address of the customer',
+  summary: 'Find accounts by access pass, by account number or by the e-mail address of the customer',
   description:
-    'Exactly one of `accountNumber` and `customer.email`, compared exactly. Erased accounts are never found.',
+    'Exactly one of `accessPass.text`, `accountNumber` and `customer.email`, compared exactly. Retired passes find nothing, and erased accounts are never found.',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-query',
   query: SelectorQuery,
   headers: preferHeader,
-  verbatim: ['accountNumber'],
+  verbatim: ['accessPass.text', 'accessPass.namespace', 'accountNumber'],
   responses: { 200: shown('The accounts that match, often one or none', AccountList), ...errors(...withKey) },
   handler: async (call) => listAnswer(call, await matching(call, selectorOf(call.query))),
 };
 
-const selectors = ['accountNumber', 'customer.email'] as const;
+const selectors = ['accessPass.text', 'accountNumber', 'customer.email'] as const;
 type Selector = (typeof selectors)[number];
 
 function selectorOf(query: Record<string, string>): Selector {
   const [selector, surplus] = selectors.filter((name) => query[name] !== undefined);
-  if (selector === undefined) {
-    refuseFaults([{ path: [selectors[0]], code: 'required', message: `this or ${selectors[1]} is required` }], 'query');
-  }
-  if (surplus !== undefined) {
-    refuseFaults(
-      [{ path: [surplus], code: 'surplus', message: `only one of ${selectors.join(', ')} may be given` }],
-      'query',
-    );
+  const refuse = (name: string, code: string, message: string) =>
+    refuseFaults([{ path: [name], code, message }], 'query');
+  if (selector === undefined) refuse(selectors[0], 'required', `this, ${selectors[1]} or ${selectors[2]} is required`);
+  if (surplus !== undefined) refuse(surplus, 'surplus', `only one of ${selectors.join(', ')} may be given`);
+  if (query['accessPass.namespace'] !== undefined && selector !== 'accessPass.text') {
+    refuse('accessPass.namespace', 'surplus', 'goes with accessPass.text only');
   }
   return selector as Selector;
 }
 
 async function matching({ store, actor, query }: Call, selector: Selector): Promise<AccountDocument[]> {
-  if (selector === 'accountNumber') {
-    const found = await findByAccountNumber(store, actor, query.accountNumber);
-    return found ? [found] : [];
+  switch (selector) {
+    case 'accountNumber': {
+      const found = await findByAccountNumber(store, actor, query.accountNumber);
+      return found ? [found] : [];
+    }
+    case 'customer.email': {
+      const found = await findByEmail(store, actor, foldKey(query['customer.email']), most + 1);
+      return atMost(found, selector, 'look for them by accountNumber');
+    }
+    case 'accessPass.text': {
+      const pass = { text: query['accessPass.text'], namespace: query['accessPass.namespace'] };
+      const found = await findByPass(store, actor, pass, most + 1);
+      return once(atMost(found, selector, 'name the namespace by accessPass.namespace'));
+    }
   }
-  const found = await findByEmail(store, actor, foldKey(query['customer.email']), most + 1);
+}
+
+/** Throws Refusal `invalid` when there are more than an answer holds. */
+function atMost(found: AccountDocument[], selector: Selector, instead: string): AccountDocument[] {
   if (found.length > most) {
-    const message = `more than ${most} accounts match; look for them by accountNumber`;
+    const message = `more than ${most} accounts match; ${instead}`;
     refuseFaults([{ path: [selector], code: 'too-many', message }], 'query');
   }
   return found;
+}
+
+function once(found: AccountDocument[]): AccountDocument[] {
+  return [...new Map(found.map((document) => [document.account.number, document])).values()];
 }

@@ -6,11 +6,11 @@ import { accountBody, accountId, listBody } from './render.ts';
 
 /** One account, in the profile that the request asks for. */
 export function accountAnswer(call: Call, document: AccountDocument): Answer {
-  const { organisation } = call.actor;
+  const { actor } = call;
   const profile = profileOf(call);
-  const tag = tagsOf(document.account, call.actor)[profile];
+  const tag = tagsOf(document.account, actor)[profile];
   const headers = { ETag: `"${tag}"`, 'Cache-Control': 'private, no-cache', ...preferenceApplied(call) };
-  return { status: 200, headers, body: accountBody(document, organisation, profile) };
+  return { status: 200, headers, body: accountBody(document, actor, profile) };
 }
 
 /** The same for an account that this request created. */
@@ -22,6 +22,6 @@ export function createdAnswer(call: Call, document: AccountDocument): Answer {
 
 /** The accounts that a query found. */
 export function listAnswer(call: Call, documents: AccountDocument[]): Answer {
-  const body = listBody(documents, call.actor.organisation, profileOf(call));
+  const body = listBody(documents, call.actor, profileOf(call));
   return { status: 200, headers: preferenceApplied(call), body };
 }

@@ -1,4 +1,4 @@
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { withUpperCountry } from '#domain/countries.ts';
 import type { AccountCustomer, Address, CustomerDetails, EmergencyContact, NewAddress } from '#domain/customer.ts';
 import type { DetailsInput } from '#operations/details.ts';

@@ -1,4 +1,4 @@
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { isCountry } from '#domain/countries.ts';
 import type { AddressForm, ContactForm, CustomerForm } from './customer-form.ts';
 import { referenceOf } from './customer-form.ts';

@@ -4,6 +4,7 @@ import { patchRoute } from './account-patch.ts';
 import { putRoute } from './account-put.ts';
 import { queryRoute } from './account-query.ts';
 import { readRoute } from './account-read.ts';
+import { entitlementListRoutes } from './entitlement-lists.ts';
 import { refuse } from './errors.ts';
 import { namespaceRoute } from './namespace.ts';
 
@@ -22,12 +23,12 @@ export const openactive: Dialect = {
   headers: () => ({ 'Cache-Control': 'private, no-store', Vary: 'Accept, Prefer, Authorization' }),
   clientLimit: (_request, client) => perSecond(client),
   refuse,
-  routes: [readRoute, putRoute, patchRoute, deleteRoute, queryRoute, namespaceRoute],
+  routes: [readRoute, putRoute, patchRoute, deleteRoute, queryRoute, namespaceRoute, ...entitlementListRoutes],
   openapi: {
     securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key of the organisation' } },
     tags: [
       { name: 'Customer accounts', description: 'One account with its customer' },
-      { name: 'Vocabulary', description: "Tessera's own terms" },
+      { name: 'Vocabulary', description: "Entitlement lists, and Tessera's own terms" },
     ],
   },
 };

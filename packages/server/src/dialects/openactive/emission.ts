@@ -18,11 +18,19 @@ export function isShownExactly(text: string): boolean {
 
 /** A URL as it is shown: as it is stored, or not at all, since a changed URL would lead elsewhere. */
 export function shownUrl(url: string | undefined): string | undefined {
-  if (url === undefined || !isShownExactly(url) || !isPublicUrl(url) || vocabularyTerm.test(url)) return undefined;
-  return url;
+  return url !== undefined && isShownExactly(url) && isPublicUrl(url) ? url : undefined;
+}
+
+/** A page to which customers are sent, for a `urlTemplate`: without braces, which a template fills in, and without any `&` (2.8). */
+export function shownPage(url: string | undefined): string | undefined {
+  return url !== undefined && /[&{}]/.test(url) ? undefined : shownUrl(url);
+}
+
+/** An instant as it is shown: in whole seconds. */
+export function shownInstant(instant: string): string;
+export function shownInstant(instant: string | undefined): string | undefined;
+export function shownInstant(instant: string | undefined): string | undefined {
+  return instant?.replace(/\.\d+(?=Z$)/, '');
 }
 
 const entityStart = /&(?=#|\w\w)/g;
-
-/** The validator takes these for the name of a property. */
-const vocabularyTerm = /^https:\/\/(openactive\.io|schema\.org)\/\w+$/;

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { type Fault, pointerOf, type RefusalReason, type UniqueKey } from '#domain/refusal.ts';
+import { type Fault, pointerOf, type RefusalReason, type Subject, type UniqueKey } from '#domain/refusal.ts';
+import type { BarcodeItem } from './held-schema.ts';
+import { sentBody } from './sent-body.ts';
 
 const mostFaults = 20;
 
@@ -31,7 +33,11 @@ export function descriptionOf(reason: RefusalReason, request: FastifyRequest): s
     case 'precondition':
       return preconditionOf(request);
     case 'taken':
-      return `${pointers[reason.key]}: is already in use`;
+      return reason.pass ? takenPass(reason.pass, request) : `${pointers[reason.key]}: is already in use`;
+    case 'not-found':
+      return missing[reason.subject] ?? 'No customer account with this identifier is available to you.';
+    case 'too-many':
+      return `An account can hold ${reason.limit} ${reason.what}${reason.what === 'passes' ? ' of one namespace' : ''}.`;
     case 'too-many-accounts':
       return `A customer can have ${reason.limit} accounts.`;
     case 'unavailable':
@@ -61,6 +67,16 @@ function alternatives(types: string[]): string {
   return types.join(', ').replace(/, (?=[^,]+$)/, ' or ');
 }
 
+/** Names the item of the request; without a namespace it means the default one, which can be none but that of the pass. */
+function takenPass({ namespace, text }: { namespace: string; text: string }, request: FastifyRequest): string {
+  const { accessPass = [] } = (sentBody(request) ?? {}) as { accessPass?: BarcodeItem[] };
+  const of = (wanted: string | undefined) => (item: BarcodeItem) =>
+    item.text === text && (item['tessera:passNamespace'] ?? undefined) === wanted;
+  const named = accessPass.findIndex(of(namespace));
+  const index = named < 0 ? accessPass.findIndex(of(undefined)) : named;
+  return `${pointerOf(['accessPass', index, 'text'])}: is already in use in namespace ${namespace}`;
+}
+
 function preconditionOf({ method, headers }: FastifyRequest): string {
   if (headers['if-match'] === undefined) return 'The account is in a state that If-None-Match excludes.';
   if (method === 'PUT') return 'There is no account with this identifier in the state that If-Match names.';
@@ -74,6 +90,12 @@ const pointers: Record<UniqueKey, string> = {
   accountNumber: '/accountNumber',
   username: '/customer',
   alias: '/name',
+  accessPass: '/accessPass',
+};
+
+const missing: Partial<Record<Subject, string>> = {
+  'entitlement-list': 'There is no such entitlement list.',
+  'entitlement-type': 'There is no such concept.',
 };
 
 const sentences = {
@@ -81,12 +103,16 @@ const sentences = {
   'foreign-organisation': 'The credentials belong to another organisation.',
   'unknown-route': 'Check the path.',
   'uri-too-long': 'Shorten the query.',
-  'not-found': 'No customer account with this identifier is available to you.',
   gone: 'This customer account was erased.',
   'identifier-erased': 'This customer account was erased.',
   'other-content': 'An account with this identifier already exists with different content. Use PATCH to change it.',
   passive: 'The customer is deactivated: the account can be read and erased, not changed.',
   personnel: 'The customer belongs to the personnel.',
+  exists: 'It exists already.',
+  'catalogue-state': 'The state of the catalogue does not permit this.',
+  'evidence-state': 'The evidence request has already been decided.',
+  ended: 'It is over already.',
+  'pass-state': 'The state of the access pass does not permit this.',
   'idempotency-reused': 'Use a new key for a new request.',
   'idempotency-busy': 'A request with this key is under way. Repeat it to get its answer.',
   'idempotency-erased': 'What the request with this key created has been erased.',

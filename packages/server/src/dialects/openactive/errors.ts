@@ -2,6 +2,7 @@ import type { RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
 import { acceptPatch, refusalHeaders } from '#http/refusal-headers.ts';
+import { anyOrigin } from './any-origin.ts';
 import { shownText } from './emission.ts';
 import { descriptionOf } from './error-description.ts';
 import { type ErrorKind, faultKind, kinds } from './error-kinds.ts';
@@ -14,7 +15,12 @@ export function refuse(reason: RefusalReason, call: RefusedCall): Answer {
   const kind = readable.kind === 'invalid' ? faultKind(readable, call.request.method) : kinds[readable.kind];
   return {
     status: kind.status,
-    headers: { ...refusalHeaders(reason, kind.status), ...acceptPatch(reason, call.request.method) },
+    headers: {
+      ...refusalHeaders(reason, kind.status),
+      ...acceptPatch(reason, call.request.method),
+      // A page that asks for a list has to be able to read why it is not there.
+      ...(call.route?.path.startsWith('/entitlement-lists') ? anyOrigin : {}),
+    },
     body: {
       '@context': coreContext,
       ...typeOf(kind, call.baseUrl),

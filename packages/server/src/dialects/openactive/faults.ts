@@ -54,10 +54,13 @@ export function ownWords(reason: RefusalReason): RefusalReason {
 function ownPath(path: Fault['path']): Fault['path'] {
   const [first, ...rest] = path;
   switch (first) {
-    // Found by this dialect itself, while it applied a patch.
+    // Called the same here, or found by this dialect itself while it applied a patch.
     case 'customer':
     case 'accountNumber':
+    case 'entitlement':
       return path;
+    case 'accessPass':
+      return path.map((step) => (step === 'namespace' ? 'tessera:passNamespace' : step));
     case 'customerRef':
       return ['customer', 'identifier'];
     case 'addresses':

@@ -11,6 +11,8 @@ import { type CustomerForm, detailsOf, formOf, referenceOf } from './customer-fo
 import { customerView } from './customer-view.ts';
 import { shownText } from './emission.ts';
 import { claimFaults, fixed } from './faults.ts';
+import { listFaults } from './held-faults.ts';
+import { type HeldLists, listsOf } from './held-input.ts';
 import { minimumFaults, referenceText } from './parse-put.ts';
 import { AccountNumber, AccountPatchShape, Customer as CustomerSchema } from './schema.ts';
 
@@ -20,28 +22,35 @@ const shapeFaults = validatorOf(AccountPatchShape);
 const customerFaults = validatorOf(CustomerSchema);
 const accountNumberFaults = validatorOf(AccountNumber);
 
+/** What a merge patch does: to the customer and the account itself, and to what the account holds, if it says anything of that. */
+export type ParsedPatch = { edit: (aggregate: Aggregate) => CustomerEdit; lists: HeldLists | undefined };
+
 /**
  * What a merge patch does (openactive.md 3.4), as a function of what is stored.
  *
  * @param body as it was sent
- * @throws Refusal `invalid` for what is wrong whatever is stored; the function returned throws it for the rest
+ * @throws Refusal `invalid` for what is wrong whatever is stored; `edit` throws it for the rest
  */
 export function parsePatch(
   body: unknown,
   target: { id: string; identifier: string },
   organisation: Organisation,
-): (aggregate: Aggregate) => CustomerEdit {
+): ParsedPatch {
   refuseFaults(shapeFaults(body));
   const patch = body as Members;
   const faults = claimFaults(patch, target, organisation);
   if (patch.customer === null) faults.push(fixed(['customer'], 'cannot be removed'));
   refuseFaults(faults);
-  return (aggregate) => {
+  const lists = listsOf(patch);
+  const edit = (aggregate: Aggregate) => {
+    const account = accountIn(aggregate, target.identifier);
     const customer = isObject(patch.customer) ? patchedCustomer(patch.customer, aggregate.customer) : undefined;
-    const number = patchedNumber(patch.accountNumber, accountIn(aggregate, target.identifier));
-    refuseFaults([...number.faults, ...(customer?.faults ?? [])]);
+    const number = patchedNumber(patch.accountNumber, account);
+    const held = lists ? listFaults(lists, account, organisation) : [];
+    refuseFaults([...number.faults, ...(customer?.faults ?? []), ...held]);
     return { ...number.edit, ...customer?.edit };
   };
+  return { edit, lists };
 }
 
 type Patched = { edit: CustomerEdit; faults: Fault[] };

@@ -5,10 +5,12 @@ import type { Organisation } from '#domain/organisation.ts';
 import { type Fault, refuseFaults } from '#domain/refusal.ts';
 import { keyedDigest } from '#http/keyed-digest.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
+import type { HeldInput } from '#operations/holdings/replace-listed.ts';
 import { type CustomerForm, detailsOf, type Reference } from './customer-form.ts';
 import { claimFaults, incomplete } from './faults.ts';
+import { heldInput, listsOf } from './held-input.ts';
 
-export type ParsedPut = { customer: NewCustomer; accountNumber?: string; putDigest: string };
+export type ParsedPut = { customer: NewCustomer; accountNumber?: string; held?: HeldInput; putDigest: string };
 
 /** A customer as a request may write it: the reference may be plain text. */
 export type CustomerInput = Omit<CustomerForm, 'identifier'> & { identifier?: string | Reference };
@@ -32,6 +34,7 @@ export function parsePut(
     ...minimumFaults(input['@type'], details as CustomerDetails),
   ]);
   const customerRef = referenceText(input.identifier);
+  const lists = listsOf(content);
   return {
     customer: {
       kind: input['@type'] === 'Organization' ? 'organization' : 'person',
@@ -39,6 +42,7 @@ export function parsePut(
       ...(customerRef === undefined ? {} : { customerRef }),
     },
     ...(content.accountNumber === undefined ? {} : { accountNumber: content.accountNumber as string }),
+    ...(lists ? { held: heldInput(lists, organisation) } : {}),
     putDigest: keyedDigest(organisation, content),
   };
 }
@@ -58,6 +62,7 @@ export function referenceText(identifier: CustomerInput['identifier']): string |
 }
 
 function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Fault } from '#domain/refusal.ts';
 import { fixed, incomplete } from './faults.ts';
+import { sentBody } from './sent-body.ts';
 
 /** Faults in the words of this dialect; those of a body in the order in which its members stand there. */
 export function readableFaults(
@@ -12,24 +13,24 @@ export function readableFaults(
   if (where !== 'body') return faults;
   return inDocumentOrder(
     faults.map((fault) => readable(fault, request.method)),
-    request.body,
+    request,
   );
 }
 
-/** Members of an account that no request can set, and why. */
+/** Members that no request can set, and why. */
 const readOnly: Record<string, string> = {
   hasHiddenEntitlements: 'is computed by the server',
   outstandingAction: 'is computed by the server',
+  'entitlement.evidenceRequestAction': 'is computed by the server',
   name: 'is the alias of the account, which cannot be written here',
-  accessPass: 'cannot be written yet',
-  entitlement: 'cannot be written yet',
 };
 
 function readable(fault: Fault, method: string): Fault {
   const { path, code } = fault;
   const member = String(path.at(-1));
   if (code === 'unknown') {
-    if (path.length === 1 && Object.hasOwn(readOnly, member)) return fixed(path, readOnly[member] as string);
+    const place = path.filter((step) => !/^\d+$/.test(String(step))).join('.');
+    if (Object.hasOwn(readOnly, place)) return fixed(path, readOnly[place] as string);
     if (member === 'type' || member === 'id') return { ...fault, message: `unknown property, write @${member}` };
     return { ...fault, message: member.includes(':') ? 'unknown extension property' : 'unknown property' };
   }
@@ -41,17 +42,10 @@ function readable(fault: Fault, method: string): Fault {
 }
 
 /** Sorts faults by where the members stand in the body as it was sent; those that are not there come last. */
-function inDocumentOrder(faults: Fault[], bytes: unknown): Fault[] {
-  const body = bodyOf(bytes);
+function inDocumentOrder(faults: Fault[], request: FastifyRequest): Fault[] {
+  const body = sentBody(request);
   const ranked = faults.map((fault) => ({ fault, rank: rankOf(body, fault.path) }));
   return ranked.sort((a, b) => compareRanks(a.rank, b.rank)).map(({ fault }) => fault);
-}
-
-/** Faults are found in valid JSON only. */
-function bodyOf(bytes: unknown): unknown {
-  return bytes instanceof Buffer && bytes.length > 0
-    ? JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''))
-    : undefined;
 }
 
 function rankOf(body: unknown, path: Fault['path']): number[] {

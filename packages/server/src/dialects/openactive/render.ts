@@ -1,10 +1,16 @@
+import { newestFirst } from '#domain/access-pass.ts';
 import type { AccountDocument } from '#domain/account.ts';
-import { compact } from '#domain/aggregate.ts';
+import { type Actor, todayOf } from '#domain/actor.ts';
+import { compact } from '#domain/compact.ts';
+import { hasHiddenEntitlements } from '#domain/grant.ts';
 import { encodeIdentifier } from '#domain/identifier.ts';
 import type { Organisation } from '#domain/organisation.ts';
+import { barcodeView } from './barcode.ts';
 import { formOf } from './customer-form.ts';
 import { customerView } from './customer-view.ts';
 import { isShownExactly, shownText } from './emission.ts';
+import { entitlementViews } from './entitlement.ts';
+import { outstandingActionViews } from './outstanding-actions.ts';
 import { contextOf, type Profile } from './profile.ts';
 
 /** An account's `@id`: its URL at the organisation's public base (openactive.md 1.2). */
@@ -12,25 +18,24 @@ export function accountId(organisation: Organisation, identifier: string): strin
   return `${organisation.baseUrl}/openactive/customer-accounts/${encodeIdentifier(identifier)}`;
 }
 
-/** An account as a document of its own. */
-export function accountBody(document: AccountDocument, organisation: Organisation, profile: Profile): object {
-  return { '@context': contextOf(profile, organisation), ...accountView(document, organisation, profile) };
+/** An account as a document of its own, as it is on the day of the request. */
+export function accountBody(document: AccountDocument, actor: Actor, profile: Profile): object {
+  return { '@context': contextOf(profile, actor.organisation), ...accountView(document, actor, profile) };
 }
 
 /** The accounts that a query found, as an ItemList (openactive.md 2.9). It has no `@id`: the URL holds personal data. */
-export function listBody(documents: AccountDocument[], organisation: Organisation, profile: Profile): object {
-  return {
-    '@context': contextOf(profile, organisation),
+export function listBody(documents: AccountDocument[], actor: Actor, profile: Profile): object {
+  return compact({
+    '@context': contextOf(profile, actor.organisation),
     '@type': 'ItemList',
     numberOfItems: documents.length,
-    ...(documents.length > 0
-      ? { itemListElement: documents.map((document) => accountView(document, organisation, profile)) }
-      : {}),
-  };
+    itemListElement: listed(documents.map((document) => accountView(document, actor, profile))),
+  });
 }
 
 /** CustomerAccount (openactive.md 2.2). Empty members are left out: the validator fails them. */
-function accountView({ account, customer }: AccountDocument, organisation: Organisation, profile: Profile): object {
+function accountView({ account, customer }: AccountDocument, actor: Actor, profile: Profile): object {
+  const { organisation } = actor;
   return compact({
     '@type': 'CustomerAccount',
     '@id': accountId(organisation, account.identifier),
@@ -38,11 +43,13 @@ function accountView({ account, customer }: AccountDocument, organisation: Organ
     name: profile === 'extended' ? shownText(account.alias) : undefined,
     accountNumber: shownText(account.accountNumber),
     customer: customerView(formOf(customer)),
-    hasHiddenEntitlements: hasHiddenEntitlements(),
+    accessPass: listed(newestFirst(account.accessPass).map((pass) => barcodeView(pass, organisation, profile))),
+    hasHiddenEntitlements: hasHiddenEntitlements(account, todayOf(actor)),
+    outstandingAction: listed(outstandingActionViews(account, actor, profile)),
+    entitlement: listed(entitlementViews(account, actor, profile)),
   });
 }
 
-/** Whether unlisted entitlements influence prices (openactive.md 3.7). An account cannot hold an entitlement yet, so none is hidden. */
-function hasHiddenEntitlements(): boolean {
-  return false;
+function listed(items: object[]): object[] | undefined {
+  return items.length === 0 ? undefined : items;
 }

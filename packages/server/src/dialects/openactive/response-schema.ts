@@ -1,4 +1,7 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
+import { Action } from './action.ts';
+import { Barcode } from './barcode.ts';
+import { Entitlement } from './entitlement.ts';
 
 /* What is answered. No limits: what other dialects stored may be longer than what is accepted here. */
 
@@ -6,6 +9,7 @@ const closed = { additionalProperties: false } as const;
 const shown = Type.String({ minLength: 1 });
 const some = Type.Optional(shown);
 const url = Type.String({ format: 'uri' });
+const items = (schema: TSchema, description: string) => Type.Optional(Type.Array(schema, { minItems: 1, description }));
 
 const Context = Type.Union([Type.String(), Type.Array(Type.String())], {
   description: 'The plain string in the core profile, an array in the extended one',
@@ -74,7 +78,15 @@ const accountMembers = {
   name: Type.Optional(Type.String({ minLength: 1, description: 'Alias; extended profile only' })),
   accountNumber: some,
   customer: Type.Optional(Type.Union([Person, Organization])),
-  hasHiddenEntitlements: Type.Boolean(),
+  accessPass: items(Barcode, 'Active passes, newest first'),
+  hasHiddenEntitlements: Type.Boolean({
+    description: 'Whether rights that are not listed will influence prices, so that prices of offers are indicative',
+  }),
+  outstandingAction: items(
+    Action,
+    'What the customer has to do, oldest first; proof for listed entitlements is with them',
+  ),
+  entitlement: items(Entitlement, 'What is valid today, by validFrom, then concept. Neither hidden nor future rights'),
 };
 
 export const Account = Type.Object(

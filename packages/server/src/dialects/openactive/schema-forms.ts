@@ -15,7 +15,10 @@ export function nullsAllowed(schema: TSchema, suffix: string): TSchema {
   return Type.Unsafe(loosened(schema, suffix, []));
 }
 
-/** The schema of a merge patch (RFC 7396) to what the schema describes: nothing is required, everything may be null. */
+/**
+ * The schema of a merge patch (RFC 7396) to what the schema describes: nothing is required, everything may be null. Arrays are
+ * replaced whole, so their items are as complete as ever.
+ */
 export function mergePatchOf(schema: TSchema, suffix: string): TSchema {
   return Type.Unsafe(loosened(schema, suffix, ['required']));
 }
@@ -38,7 +41,15 @@ function loosened(schema: Schema, suffix: string, dropped: string[]): Schema {
   return {
     ...Object.fromEntries(Object.entries(rest).filter(([keyword]) => !dropped.includes(keyword))),
     ...(title === undefined ? {} : { title: `${title}${suffix}` }),
-    ...(items ? { items: loosened(items, suffix, dropped) } : {}),
+    ...(items
+      ? {
+          items: loosened(
+            items,
+            suffix,
+            dropped.filter((keyword) => keyword !== 'required'),
+          ),
+        }
+      : {}),
     ...(properties
       ? { properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => member(name, value))) }
       : {}),

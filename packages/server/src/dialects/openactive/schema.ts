@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { text } from '#http/text.ts';
+import { BarcodeInput, EntitlementInput } from './held-schema.ts';
 import { mergePatchOf, mergePatchShapeOf, nullsAllowed } from './schema-forms.ts';
 
 /*
@@ -94,6 +95,10 @@ const AccountInput = Type.Object(
     identifier: Type.Optional(Type.String({ description: 'must be the identifier in the path' })),
     accountNumber: Type.Optional(AccountNumber),
     customer: Customer,
+    accessPass: Type.Optional(Type.Array(BarcodeInput, { description: 'all active passes' })),
+    entitlement: Type.Optional(
+      Type.Array(EntitlementInput, { description: 'all entitlements that are valid today; each concept once' }),
+    ),
   },
   { ...closed, title: 'CustomerAccount' },
 );
@@ -124,6 +129,12 @@ export const ProfileQuery = Type.Object({ profile }, closed);
 export const SelectorQuery = Type.Object(
   {
     accountNumber: Type.Optional(Type.String({ minLength: 1, description: 'The account number, byte for byte' })),
+    'accessPass.text': Type.Optional(
+      Type.String({ minLength: 1, description: 'The text of an active pass, byte for byte' }),
+    ),
+    'accessPass.namespace': Type.Optional(
+      Type.String({ minLength: 1, description: 'With accessPass.text: its namespace; absent: all namespaces' }),
+    ),
     'customer.email': Type.Optional(
       text(254, { description: "The customer's e-mail address, compared trimmed and lower-cased" }),
     ),
