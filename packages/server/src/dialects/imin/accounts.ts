@@ -13,8 +13,9 @@ import { accountIn, type Keep } from '#operations/write.ts';
 import { accountMatch, identifierOf } from './conditions.ts';
 import { requestWords } from './located.ts';
 import { mergePerson, type PersonInput } from './parse.ts';
-import { accountAnswer, type Path } from './render.ts';
+import { accountAnswer } from './render.ts';
 import { updateFaults } from './update-rules.ts';
+import type { Path } from './urls.ts';
 
 /** A flat body: a Person with what may stand beside it. */
 export type FlatInput = PersonInput & { '@context'?: unknown; identifier?: string };

@@ -2,7 +2,9 @@ import { type Dialect, perSecond } from '#http/dialect.ts';
 import { accountRoutes } from './account-routes.ts';
 import { actionRoutes } from './action-routes.ts';
 import { customerRoutes } from './customer-routes.ts';
+import { entitlementRoutes } from './entitlement-routes.ts';
 import { refuse } from './errors.ts';
+import { evidenceRoutes } from './evidence-routes.ts';
 import { linkedAccountRoutes } from './linked-account-routes.ts';
 
 /** The imin-compatible broker dialect (imin.md). */
@@ -19,10 +21,19 @@ export const imin: Dialect = {
   headers: () => ({ 'Cache-Control': 'private, no-store', Vary: 'Accept, Authorization, X-API-KEY' }),
   clientLimit: (_request, client) => perSecond(client),
   refuse,
-  routes: [...accountRoutes, ...actionRoutes, ...linkedAccountRoutes, ...customerRoutes],
+  routes: [
+    ...accountRoutes,
+    ...actionRoutes,
+    ...evidenceRoutes,
+    ...linkedAccountRoutes,
+    ...entitlementRoutes,
+    ...customerRoutes,
+  ],
   openapi: {
     tags: [
       { name: 'Customer accounts', description: 'One account per person registered with the Broker.' },
+      { name: 'Entitlements', description: 'What the Broker can grant.' },
+      { name: 'Evidence requests', description: 'Proof that customers are asked for.' },
       { name: 'Linked accounts', description: "The same person's accounts at Sellers." },
       { name: 'Customers (legacy)', description: 'The same accounts in their flat, older form.' },
     ],

@@ -1,4 +1,5 @@
-import { type Fault, pointerOf, type RefusalReason } from '#domain/refusal.ts';
+import type { EvidenceState } from '#domain/evidence.ts';
+import { type Fault, pointerOf, type RefusalReason, type Subject } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
 import { refusalHeaders } from '#http/refusal-headers.ts';
@@ -17,7 +18,7 @@ type Told = { kind: ErrorKind; description: string; faults?: { pointer: string; 
 /** Which class a faulty body gets: depends on what the request was to do. */
 function purposeOf({ route }: RefusedCall): 'create' | 'update' | 'other' {
   if (route?.method === 'PATCH' || route?.path.endsWith('/actions')) return 'update';
-  return route?.method === 'POST' ? 'create' : 'other';
+  return route?.method === 'POST' && !route.path.includes('/:id/') ? 'create' : 'other';
 }
 
 function refusedFaults(reason: Extract<RefusalReason, { kind: 'invalid' }>, call: RefusedCall): Told {
@@ -64,11 +65,11 @@ function refused(reason: Exclude<RefusalReason, { kind: 'invalid' }>, call: Refu
     case 'media-type':
       return { kind: kinds.mediaType, description: `Send ${reason.accepted.join(' or ')} in UTF-8.` };
     case 'too-large':
-      return { kind: kinds.tooLarge, description: `At most ${reason.limit} bytes are read.` };
+      return { kind: kinds.tooLarge, description: tooLarge(reason) };
     case 'uri-too-long':
       return { kind: kinds.uriTooLong, description: 'At most 2048 characters are read.' };
     case 'not-found':
-      return { kind: kinds.notFound, description: missingSubject[reason.subject] };
+      return { kind: kinds.notFound, description: missingSubject[reason.subject] ?? missingSubject.account };
     case 'gone':
     case 'idempotency-erased':
       return { kind: kinds.gone, description: 'This customer account was erased.' };
@@ -91,20 +92,47 @@ function refused(reason: Exclude<RefusalReason, { kind: 'invalid' }>, call: Refu
       return { kind: kinds.keyReused, description: 'Use a new key for a new request.' };
     case 'idempotency-busy':
       return { kind: kinds.conflict, description: 'The first request with this Idempotency-Key is still running.' };
+    case 'evidence-state':
+      return { kind: kinds.conflict, description: evidenceStates[reason.state] };
+    case 'too-many':
+      if (reason.what === 'files')
+        return { kind: kinds.invalid, description: `An evidence request takes ${reason.limit} files in all.` };
+      return { kind: kinds.updateFailed, description: `An account can hold ${reason.limit} ${reason.what}.` };
+    case 'pass-state':
+    case 'ended':
     case 'other-content':
     case 'personnel':
+    case 'exists':
+    case 'catalogue-state':
     case 'too-many-accounts':
       return { kind: kinds.conflict, description: 'The state of the account does not permit this.' };
     case 'unavailable':
-      return { kind: kinds.unavailable, description: `Repeat the same request after ${reason.retryAfter} seconds.` };
+      return {
+        kind: kinds.unavailable,
+        description: reason.message ?? `Repeat the same request after ${reason.retryAfter} seconds.`,
+      };
     case 'internal':
       return { kind: kinds.internal, description: 'Quote the request id to support.' };
   }
 }
 
-const missingSubject = {
+function tooLarge({ limit, part }: Extract<RefusalReason, { kind: 'too-large' }>): string {
+  return part ? `A ${part} may have at most ${limit} bytes.` : `At most ${limit} bytes are read.`;
+}
+
+const evidenceStates: Record<EvidenceState, string> = {
+  requested: 'Nothing has been submitted yet.',
+  submitted: 'The evidence request waits for its decision.',
+  approved: 'The evidence request has already been decided.',
+  rejected: 'The evidence request has already been decided.',
+  expired: 'The deadline of the evidence request has passed.',
+  withdrawn: 'The evidence request was withdrawn.',
+};
+
+const missingSubject: Partial<Record<Subject, string>> & { account: string } = {
   account: 'No customer account with this identifier is available to you.',
-  customer: 'No customer account with this identifier is available to you.',
+  'entitlement-list': 'No entitlement list is configured.',
+  'evidence-request': 'The account has no evidence request with this identifier.',
   'linked-account': 'The customer has no linked account at this Seller.',
 };
 

@@ -4,13 +4,12 @@ import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { readAccount } from '#operations/accounts/read.ts';
-import { collectionPage } from './collection.ts';
+import { collectionAnswer } from './collection.ts';
 import { identifierOf } from './conditions.ts';
-import { errorAnswer, kinds } from './error-body.ts';
-import { accountUrl } from './render.ts';
 import { Collection, LinkedAccount } from './representation.ts';
 import { errors } from './responses.ts';
-import { accountParams } from './schema.ts';
+import { accountParams, pageNumber } from './schema.ts';
+import { accountUrl } from './urls.ts';
 
 const tag = 'Linked accounts';
 const sellerId = Type.String({ description: "the Seller's identifier, or its `@id` percent-encoded" });
@@ -30,10 +29,7 @@ export const linkedAccountRoutes: Route[] = [
     tag,
     scope: 'openactive-customeraccount-query',
     params: accountParams,
-    query: Type.Object(
-      { page: Type.Optional(Type.Integer({ minimum: 1, description: 'from 1' })) },
-      { additionalProperties: false },
-    ),
+    query: Type.Object({ page: pageNumber }, { additionalProperties: false }),
     responses: { 200: { description: 'One page', schema: Collection }, ...errors(410) },
     handler: listLinkedAccounts,
   },
@@ -62,13 +58,10 @@ export const linkedAccountRoutes: Route[] = [
 ];
 
 async function listLinkedAccounts(call: Call): Promise<Answer> {
-  const { store, actor, query } = call;
+  const { store, actor } = call;
   const { account } = await readAccount(store, actor, identifierOf(call));
   const url = `${accountUrl(actor.organisation, account.identifier)}/linked-accounts`;
-  const body = collectionPage(url, [], query.page);
-  if (body) return { status: 200, body };
-  const place = { baseUrl: actor.organisation.baseUrl, requestId: actor.requestId };
-  return errorAnswer(kinds.notFound, 'The collection has no such page.', place);
+  return collectionAnswer(call, url, []);
 }
 
 async function noLinkedAccount(call: Call): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { withUpperCountry } from '#domain/countries.ts';
 import type { Address, CustomerDetails, EmergencyContact, NewAddress } from '#domain/customer.ts';
 import { mergePatch } from '#domain/merge.ts';

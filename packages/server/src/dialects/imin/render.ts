@@ -1,23 +1,16 @@
 import type { AccountDocument } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { AccountCustomer, Address } from '#domain/customer.ts';
-import { encodeIdentifier } from '#domain/identifier.ts';
-import type { Organisation } from '#domain/organisation.ts';
 import type { Answer } from '#http/answer.ts';
 import { tagOf } from './conditions.ts';
+import { heldView } from './held.ts';
 import type { PersonInput } from './parse.ts';
+import { accountUrl, type Path } from './urls.ts';
 
 export const context = 'https://openactive.io/';
 
-/** The two paths under which the same accounts stand, each with its own form (imin.md 2.3, 2.6). */
-export type Path = 'customer-accounts' | 'customers';
 type TypeKey = '@type' | 'type';
-
-/** URL of an account, also its `@id`. */
-export function accountUrl({ baseUrl }: Organisation, identifier: string, path: Path = 'customer-accounts'): string {
-  return `${baseUrl}/api/v2/${path}/${encodeIdentifier(identifier)}`;
-}
 
 /** The answer that shows an account in the form of the path. */
 export function accountAnswer(path: Path, status: 200 | 201, document: AccountDocument, actor: Actor): Answer {
@@ -28,13 +21,13 @@ export function accountAnswer(path: Path, status: 200 | 201, document: AccountDo
 }
 
 const forms: Record<Path, (document: AccountDocument, actor: Actor) => object> = {
-  'customer-accounts': ({ account: { identifier }, customer }, { organisation }) => ({
+  'customer-accounts': ({ account, customer }, actor) => ({
     '@context': context,
     '@type': 'CustomerAccount',
-    '@id': accountUrl(organisation, identifier),
-    identifier,
+    '@id': accountUrl(actor.organisation, account.identifier),
+    identifier: account.identifier,
     customer: customerOf(customer, '@type'),
-    // `accessPass` and `entitlement` of the account follow here, one each, when they are set (imin.md 2.1, 3.1).
+    ...heldView(account, actor),
   }),
   customers: ({ account: { identifier }, customer }, { organisation }) => {
     const { type, ...members } = customerOf(customer, 'type');

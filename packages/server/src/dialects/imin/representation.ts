@@ -1,4 +1,11 @@
 import { type TSchema, Type } from 'typebox';
+import {
+  Barcode,
+  CompletedAccessPassUpdate,
+  CompletedEntitlementUpdate,
+  Entitlement,
+  EvidenceRequest,
+} from './held-representation.ts';
 
 /** Schemas of what this dialect answers. Objects are open: clients must tolerate members that come later (imin.md 1.3). */
 
@@ -44,7 +51,7 @@ const Customer = Type.Object(
   { title: 'Customer', description: 'A Person; an Organization (with name) when it was created elsewhere.' },
 );
 
-/** 2.1; access pass and entitlement join it when they can be set. */
+/** 2.1 */
 export const CustomerAccount = Type.Object(
   {
     '@context': context,
@@ -52,6 +59,8 @@ export const CustomerAccount = Type.Object(
     '@id': url,
     identifier: Type.String(),
     customer: Customer,
+    accessPass: Type.Optional(Barcode),
+    entitlement: Type.Optional(Entitlement),
   },
   { title: 'CustomerAccount' },
 );
@@ -63,7 +72,7 @@ export const FlatCustomer = Type.Object(
 );
 
 /** 2.5.1: the action with the members that were updated. */
-export const CompletedAction = Type.Object(
+const CompletedCustomerUpdate = Type.Object(
   {
     '@context': context,
     '@type': Type.Literal('CustomerUpdateAction'),
@@ -73,6 +82,12 @@ export const CompletedAction = Type.Object(
       { title: 'UpdatedPerson', description: 'The members that were named, with their resulting values.' },
     ),
   },
+  { title: 'CompletedCustomerUpdateAction' },
+);
+
+/** 2.5: the answer to an action, by its `@type`. */
+export const CompletedAction = Type.Union(
+  [CompletedCustomerUpdate, CompletedEntitlementUpdate, CompletedAccessPassUpdate],
   { title: 'CompletedAction' },
 );
 
@@ -100,6 +115,12 @@ export const Collection = Type.Object(
     ),
   },
   { title: 'RestrictedCollection', description: '`imin:item` is omitted when there is none.' },
+);
+
+/** 2.8: the collection of requests for proof. */
+export const EvidenceRequests = Type.Object(
+  { ...Collection.properties, 'imin:item': Type.Optional(Type.Array(EvidenceRequest)) },
+  { title: 'EvidenceRequestCollection' },
 );
 
 /** 2.7: one linked account; its further members come with the linking of accounts. */

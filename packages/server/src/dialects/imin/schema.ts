@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { plainIdentifier } from '#domain/identifier.ts';
-import { Context, flatPersonMembers, NewPerson, PersonUpdate } from './person-schema.ts';
+import { Context, flatPersonMembers, NewPerson } from './person-schema.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -28,41 +28,12 @@ export const AnyNewAccount = Type.Unsafe({
   else: FlatAccount,
 });
 
-const CustomerUpdateAction = Type.Object(
-  {
-    '@context': Type.Optional(Context),
-    '@type': Type.Literal('CustomerUpdateAction'),
-    object: PersonUpdate,
-    seller: Type.Optional(
-      Type.Array(Type.String({ format: 'uri' }), {
-        minItems: 1,
-        maxItems: 50,
-        uniqueItems: true,
-        description: 'Seller ID URLs of connected linked accounts that are told too',
-      }),
-    ),
-  },
-  { ...closed, title: 'CustomerUpdateAction' },
-);
-
 function has(member: string): object {
   return { required: [member], properties: { [member]: {} } };
 }
 
-const actions = { CustomerUpdateAction };
-
-/** An action, by its `@type` (imin.md 2.5). */
-export const Action = Type.Unsafe({
-  title: 'CustomerAccountAction',
-  type: 'object',
-  required: ['@type'],
-  properties: { '@type': { enum: Object.keys(actions) } },
-  allOf: Object.entries(actions).map(([type, schema]) => ({
-    if: { properties: { '@type': { const: type } }, required: ['@type'] },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: schema,
-  })),
-});
-
 /** The customer account in a path. */
 export const accountParams = Type.Object({ id: Type.String({ description: 'the identifier, percent-encoded' }) });
+
+/** The page of a collection. */
+export const pageNumber = Type.Optional(Type.Integer({ minimum: 1, description: 'from 1' }));
