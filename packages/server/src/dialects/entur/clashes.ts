@@ -54,4 +54,12 @@ export const clashes: Record<UniqueKey, Clash> = {
       nb: 'En annen konto i organisasjonen har dette kontonummeret.',
     },
   },
+  accessPass: {
+    status: 400,
+    short: resourceExists,
+    long: {
+      en: 'Another account of the organisation has this access pass.',
+      nb: 'En annen konto i organisasjonen har dette kortet.',
+    },
+  },
 };

@@ -1,6 +1,7 @@
 import type { Dialect } from '#http/dialect.ts';
 import { accountRoutes } from './account-routes.ts';
 import { addressLimit, clientLimit, clientName } from './client-name.ts';
+import { entitlementRoutes } from './entitlement-routes.ts';
 import { refuse } from './errors.ts';
 import { profileRoutes } from './profile-routes.ts';
 
@@ -9,7 +10,7 @@ export const entur: Dialect = {
   name: 'entur',
   title: 'Tessera: Entur-compatible Customers API',
   description:
-    'Profiles of customers and their customer accounts, for clients written for the Customers API v2 of Entur. Errors on the paths below are ErrorMessage, with an error code and texts in English and Norwegian.',
+    'Profiles of customers and their customer accounts, for clients written for the Customers API v2 of Entur. Errors of profiles are ErrorMessage, with an error code and texts in English and Norwegian, others ErrorResponse.',
   prefix: '/customers/v2',
   credentials: { bearer: true, apiKey: true },
   bodyLimit: 1024 * 1024,
@@ -19,7 +20,7 @@ export const entur: Dialect = {
   clientLimit,
   actorName: clientName,
   refuse,
-  routes: [...accountRoutes, ...profileRoutes],
+  routes: [...accountRoutes, ...profileRoutes, ...entitlementRoutes],
   openapi: {
     securitySchemes: {
       jwt: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token, or an API key.' },
@@ -29,6 +30,7 @@ export const entur: Dialect = {
     tags: [
       { name: 'Customer accounts client', description: 'The accounts of a customer for account-based ticketing' },
       { name: 'Profiles client', description: 'Profiles of customers' },
+      { name: 'Entitlements', description: 'What customers are entitled to' },
     ],
   },
 };

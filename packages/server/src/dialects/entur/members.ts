@@ -98,6 +98,8 @@ const parameterRules: Record<string, Texts> = {
   organisationId: rules.organisationId as Rule,
   dateOfBirth: { en: 'a date YYYY-MM-DD', nb: 'en dato ÅÅÅÅ-MM-DD' },
   expirationDate: { en: 'a date or date-time (ISO 8601)', nb: 'en dato eller et tidspunkt (ISO 8601)' },
+  travelDate: { en: 'a date or date-time (ISO 8601)', nb: 'en dato eller et tidspunkt (ISO 8601)' },
+  excludeSubContracts: rules.isDefault as Rule,
   maxResultSet: { en: 'a whole number from 1 to 500', nb: 'et heltall fra 1 til 500' },
   includeTemporary: rules.isDefault as Rule,
   includeECards: rules.isDefault as Rule,

@@ -1,4 +1,5 @@
 import { Refusal } from '#domain/refusal.ts';
+import { parseInstant } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
 
 const int64 = 9_223_372_036_854_775_807n;
@@ -19,6 +20,15 @@ export function customerNumberOf({ params }: Call): number {
   }
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : 0;
+}
+
+/** The date or date-time that a query parameter is. Throws Refusal `invalid` when it is neither. */
+export function instantOf(parameter: string, text: string): Date {
+  // A `+` before the offset that was not percent-encoded arrives as a blank.
+  const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, '+'));
+  if (instant) return instant;
+  const fault = { path: [parameter], code: 'format', message: 'must be a date or date-time' };
+  throw new Refusal({ kind: 'invalid', in: 'query', faults: [fault] });
 }
 
 /** The account id of the path, decoded once. */

@@ -1,4 +1,4 @@
-import type { Fault, RefusalReason } from '#domain/refusal.ts';
+import type { Fault, RefusalReason, Subject } from '#domain/refusal.ts';
 import type { RefusedCall } from '#http/dialect.ts';
 import { clashes } from './clashes.ts';
 import { clientName } from './client-name.ts';
@@ -89,6 +89,17 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
           nb: `En kunde har høyst ${reason.limit} kontoer.`,
         },
       };
+    case 'too-many':
+    case 'evidence-state':
+    case 'pass-state':
+    case 'ended':
+      return {
+        status: 400,
+        long: { en: 'The state of the account does not permit this.', nb: 'Kontoens tilstand tillater ikke dette.' },
+      };
+    case 'exists':
+    case 'catalogue-state':
+      return { status: 400, short: resourceExists, long: resourceExists };
     case 'idempotency-reused':
       return {
         status: 400,
@@ -149,7 +160,7 @@ const spike = {
   nb: 'Kvoten for denne adressen er brukt opp for dette sekundet',
 };
 
-function missing(subject: 'customer' | 'account' | 'linked-account', { route }: RefusedCall): Texts {
+function missing(subject: Subject, { route }: RefusedCall): Texts {
   if (subject === 'customer') {
     return { en: 'No such customer in your organisation.', nb: 'Kunden finnes ikke i din organisasjon.' };
   }

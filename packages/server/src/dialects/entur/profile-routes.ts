@@ -1,6 +1,4 @@
 import { Type } from 'typebox';
-import { Refusal } from '#domain/refusal.ts';
-import { parseInstant } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
@@ -8,7 +6,7 @@ import { deactivateCustomer } from '#operations/customers/deactivate.ts';
 import { listCustomers } from '#operations/customers/list.ts';
 import { readCustomer } from '#operations/customers/read.ts';
 import { common, conditional } from './headers.ts';
-import { customerNumberOf } from './params.ts';
+import { customerNumberOf, instantOf } from './params.ts';
 import { CreateProfile, UpdateProfile } from './profile-schema.ts';
 import { profileAnswer, renderProfile } from './render.ts';
 import { responses } from './responses.ts';
@@ -119,9 +117,5 @@ const defaultDelay = 72 * 60 * 60 * 1000;
 function expirationOf({ actor, query }: Call): Date {
   const given: string | undefined = query.expirationDate;
   if (given === undefined) return new Date(actor.now.getTime() + defaultDelay);
-  // A `+` before the offset that was not percent-encoded arrives as a blank.
-  const instant = parseInstant(given.replace(/ (?=\d\d:\d\d$)/, '+'));
-  if (instant) return instant;
-  const fault = { path: ['expirationDate'], code: 'format', message: 'must be a date or date-time' };
-  throw new Refusal({ kind: 'invalid', in: 'query', faults: [fault] });
+  return instantOf('expirationDate', given);
 }

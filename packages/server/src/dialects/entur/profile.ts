@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TSchema } from 'typebox';
 import type { Aggregate } from '#domain/account.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import type { Customer, CustomerDetails } from '#domain/customer.ts';
 import { isObject } from '#domain/merge.ts';
 import { pointerOf, Refusal, refuseFaults } from '#domain/refusal.ts';

@@ -1,5 +1,5 @@
 import type { Account, Aggregate } from '#domain/account.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import type { Answer } from '#http/answer.ts';
 import { shownAddress } from './addresses.ts';
@@ -70,7 +70,7 @@ export function renderProfile({ customer, accounts }: Aggregate, organisationId:
 }
 
 /** Missing names are empty; an organisation's name is its surname (architecture.md, Settled 12). */
-function shownNames({ kind, details }: Customer): { firstName: string; surname: string } {
+export function shownNames({ kind, details }: Customer): { firstName: string; surname: string } {
   if (kind === 'organization') return { firstName: '', surname: details.name ?? '' };
   return { firstName: details.givenName ?? '', surname: details.familyName ?? '' };
 }

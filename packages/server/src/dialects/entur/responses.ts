@@ -15,9 +15,13 @@ const errors = {
   503: { description: 'Temporarily unavailable', headers: ['Retry-After'] },
 } as const;
 
-/** The statuses of a route: 200 with this body (none: empty), those that every route can answer, and more by number. */
+/**
+ * The statuses of a route: 200 with this body (none: empty), those that every route can answer, and more by number.
+ *
+ * @param success `error`: body of errors, default ErrorMessage
+ */
 export function responses(
-  success: { schema?: TSchema; etag?: boolean },
+  success: { schema?: TSchema; etag?: boolean; error?: TSchema },
   ...more: (keyof typeof errors)[]
 ): Record<number, ResponseSpec> {
   const done = {
@@ -25,9 +29,10 @@ export function responses(
     ...(success.schema ? { schema: success.schema } : {}),
     ...(success.etag ? { headers: ['ETag'] } : {}),
   };
+  const { error = ErrorMessage } = success;
   const statuses = [400, 401, 403, 404, ...more, 429, 500, 503] as const;
   return {
     200: done,
-    ...Object.fromEntries(statuses.map((status) => [status, { ...errors[status], schema: ErrorMessage }])),
+    ...Object.fromEntries(statuses.map((status) => [status, { ...errors[status], schema: error }])),
   };
 }

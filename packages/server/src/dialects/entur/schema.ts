@@ -122,4 +122,19 @@ export const ErrorMessage = Type.Object(
   { ...closed, title: 'ErrorMessage' },
 );
 
+/** What paths that start neither `/profiles` nor `/consents` answer (entur.md 1.4). */
+export const ErrorResponse = Type.Object(
+  {
+    timestamp: instant('when it happened'),
+    status: Type.Integer({ description: 'HTTP status' }),
+    error: Type.String({ description: 'reason phrase' }),
+    path: Type.String(),
+    message: Type.String({ description: 'what was wrong' }),
+    correlationId: Type.String(),
+    errors: Type.Optional(Type.Array(Type.String())),
+    errorCode: Type.Optional(Type.Integer()),
+  },
+  { ...closed, title: 'ErrorResponse' },
+);
+
 export type NewCustomerAccount = Static<typeof CreateCustomerAccount>;

@@ -1,6 +1,6 @@
 import type { Aggregate } from '#domain/account.ts';
 import { todayOf } from '#domain/actor.ts';
-import { compact } from '#domain/aggregate.ts';
+import { compact } from '#domain/compact.ts';
 import { foldKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
