@@ -24,7 +24,8 @@ export function reasonOf(error: unknown): string {
   return single instanceof Error ? single.message.replace(/\.$/, '') : String(single);
 }
 
-/** Operations name faulty values by the words that the options have here. */
+/** Operations name faulty values by the words that the options have here, if not in their spelling. */
 function faultSentence({ path, message }: Fault): string {
-  return `--${path.join('.')} ${message}.`;
+  const option = path.join('.').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `--${option} ${message}.`;
 }

@@ -1,6 +1,8 @@
-import type { Organisation } from '#domain/organisation.ts';
+import type { Organisation, OrganisationSettings } from '#domain/organisation.ts';
 import type { Store } from '#store/store.ts';
 import { Failure } from './failure.ts';
+
+type ShownOrganisation = Omit<Organisation, 'digestKey' | 'version' | 'settings'> & OrganisationSettings;
 
 /** The organisation with this slug. Throws a Failure that names those there are. */
 export async function organisationNamed(store: Store, slug: string): Promise<Organisation> {
@@ -12,7 +14,7 @@ export async function organisationNamed(store: Store, slug: string): Promise<Org
   throw new Failure(`There is no organisation "${slug}". ${known}.`);
 }
 
-/** An organisation as it is shown: without its secret. */
-export function shownOrganisation({ digestKey: _, ...shown }: Organisation): Omit<Organisation, 'digestKey'> {
-  return shown;
+/** An organisation as it is shown: with its settings, without its secret. */
+export function shownOrganisation({ digestKey: _, version: __, settings, ...shown }: Organisation): ShownOrganisation {
+  return { ...shown, ...settings };
 }

@@ -9,7 +9,10 @@ import { readCustomerByAccount } from '#operations/customers/read.ts';
 import { createOrganisation } from '#operations/organisations/create.ts';
 import { tesseraActor } from '#operations/tessera-actor.ts';
 import type { Store } from '#store/store.ts';
+import { addSampleCatalogue } from './sample-catalogue.ts';
 import { sampleCustomers } from './sample-customers.ts';
+import { addSampleHoldings } from './sample-holdings.ts';
+import { unlessThere } from './unless-there.ts';
 
 /** What a newcomer needs to try the server: a key, and an account to look at. */
 export type Demo = {
@@ -36,10 +39,12 @@ export async function ensureDemo(store: Store, publicUrl: string): Promise<Demo 
   const organisation = await unfinishedDemo(store, publicUrl);
   if (!organisation) return undefined;
   const actor = tesseraActor(organisation, 'command-line', new Date());
+  await addSampleCatalogue(store, actor);
   const [first, ...others] = sampleCustomers;
   await add(store, actor, first); // so that the one in the examples has the first number
   await Promise.all(others.map((sample) => add(store, actor, sample)));
   const { identifier } = first.accounts[0];
+  await addSampleHoldings(store, actor, identifier);
   const { customer } = await readCustomerByAccount(store, actor, identifier);
   const { key } = await createKey(store, { organisationId: organisation.id, name: 'demo' });
   return { organisation, key, customers: sampleCustomers.length, identifier, customerNumber: customer.number };
@@ -73,15 +78,5 @@ async function add(store: Store, actor: Actor, { customer, accounts: [first, ...
   const holder = await readCustomerByAccount(store, actor, first.identifier);
   for (const account of more) {
     await unlessThere(createAccount(store, actor, { customerNumber: holder.customer.number }, account));
-  }
-}
-
-/** What a start that was cut short, or another server that starts just now, has created before is left as it is. */
-async function unlessThere<T>(creation: Promise<T>): Promise<T | undefined> {
-  try {
-    return await creation;
-  } catch (error) {
-    if (error instanceof Refusal && error.reason.kind === 'taken') return undefined;
-    throw error;
   }
 }

@@ -9,9 +9,10 @@ import { tesseraCommand } from '../command-line.ts';
 import { bringUpToDate, openDatabase, openSafeStore } from '../database.ts';
 import { demoSlug, ensureDemo } from '../demo/demo.ts';
 import { Interrupted, unless } from '../interruption.ts';
+import { type EvidenceKeyFound, findEvidenceKey } from './evidence-key.ts';
 import { choosePort, closeHttp, listen, patience } from './listen.ts';
 import { openLog } from './log.ts';
-import { demoAgainText, demoText, movedText, noOrganisationText } from './texts.ts';
+import { demoAgainText, demoText, keyCreatedText, keyMissingText, movedText, noOrganisationText } from './texts.ts';
 
 /**
  * Runs the server until `interrupted`, then ends in order: running requests, HTTP, jobs, connections, database.
@@ -46,8 +47,10 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
 
   const port = await choosePort(config);
   const publicUrl = publicUrlOf(config, port);
+  const found = await findEvidenceKey(config, store);
   const { trustedProxies, addressLimits } = config;
-  const app = buildServer({ store, config: { publicUrl, trustedProxies, addressLimits }, log });
+  const evidence = { ...config.evidence, ...(found.key ? { key: found.key } : {}) };
+  const app = buildServer({ store, config: { publicUrl, trustedProxies, addressLimits, evidence }, log });
   const jobs = startJobs({ store, log });
   open.defer(() => Promise.race([jobs.stop(), sleep(patience, undefined, { ref: false })]));
   open.defer(() => closeHttp(app));
@@ -55,6 +58,7 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
 
   // After listening: an organisation created for a port that is taken would have wrong ids for ever.
   await greet(store, config, port);
+  tellOfKey(found, config, log);
   say(`Tessera is ready at ${publicUrl}`);
   if (!interrupted.aborted) await once(interrupted, 'abort');
   log.info('stopping');
@@ -70,6 +74,16 @@ async function greet(store: Store, config: Config, port: number): Promise<void> 
   else if (config.demo && first?.slug === demoSlug) say(demoAgainText(tessera));
   if (!first) say(noOrganisationText(tessera, publicUrl));
   else if (first.baseUrl !== publicUrl) say(movedText(first, publicUrl, tessera));
+}
+
+/** A key that was made for the embedded database is part of its data; one that lies apart from the database can get lost. */
+function tellOfKey(found: EvidenceKeyFound, { databaseUrl }: Config, log: Logger): void {
+  if (!found.key) {
+    log.warn({ reason: found.missing }, 'files of evidence cannot be uploaded or read');
+    say(keyMissingText(found.missing));
+  } else if (found.created !== undefined && databaseUrl !== undefined) {
+    say(keyCreatedText(found.created));
+  }
 }
 
 /** Standard output is for people; the log goes to standard error. */
