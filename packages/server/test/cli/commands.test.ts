@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext, test } from 'node:test';
+import { createEntitlementList } from '#operations/entitlement-lists/create.ts';
 import { openStore } from '#store/store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { actorOf } from '../support/fixtures.ts';
 import { openPlace, type Ran } from '../support/program.ts';
 
 // Every command with and without --json, on the PostgreSQL of the test run through DATABASE_URL.
@@ -125,6 +127,20 @@ test('organisation update moves the base URL until there is an account', bounded
     /^--base-url cannot change once an account exists/,
   );
   assert.equal((await store.organisations.find('own'))?.baseUrl, 'https://newer.example.com');
+});
+
+test('organisation update sets the broker list, if there is such a list', bounded, async (t) => {
+  const update = (list: string, ...more: string[]) =>
+    run(t, 'organisation', 'update', 'fj', '--broker-list', list, ...more);
+  assert.match(sentenceOf(await update('residents')), /^--broker-list must be the slug of an entitlement list/);
+  const organisation = await store.organisations.find('fj');
+  assert.ok(organisation);
+  const actor = actorOf(organisation);
+  await createEntitlementList(store, actor, { slug: 'residents', title: 'Residents' });
+  assert.match((await update('residents')).stdout, /^The broker list of fj is now residents\.\n$/);
+  assert.deepEqual((await store.organisations.find('fj'))?.settings, { brokerList: 'residents' });
+  const again = jsonOf(await update('residents', '--base-url', 'https://fj.example.com', '--json'));
+  assert.deepEqual([again.brokerList, again.baseUrl], ['residents', 'https://fj.example.com']);
 });
 
 test('the first organisation needs a public URL that is known, others are served where it is', bounded, async (t) => {

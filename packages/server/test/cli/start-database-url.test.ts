@@ -42,6 +42,16 @@ test('the sample data is created as any other: every change numbered and audited
     'select count(distinct customer_number)::int = count(*)::int as one from account where is_default',
   );
   assert.deepEqual(defaults, [{ one: true }]);
+  const types =
+    await database.query(`select t.label, t.evidence, o.settings ->> 'brokerList' = t.list_slug as for_broker
+    from entitlement_type t join organisation o on o.id = t.organisation_id order by t.position`);
+  assert.deepEqual(types, [
+    { label: 'Adult Resident', evidence: 'none', for_broker: true },
+    { label: 'Student', evidence: 'after', for_broker: true },
+  ]);
+  assert.deepEqual(await database.query('select name, is_default from pass_namespace'), [
+    { name: 'card', is_default: true },
+  ]);
 });
 
 test('DEMO=false leaves the database empty', bounded, async (t) => {

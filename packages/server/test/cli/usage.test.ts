@@ -18,7 +18,7 @@ const helped: [string[], RegExp[]][] = [
   [['organisation', 'list'], [/--json/]],
   [
     ['organisation', 'update'],
-    [/<slug>/, /--base-url/, /--json/],
+    [/<slug>/, /--base-url/, /--broker-list/, /--json/],
   ],
   [['key'], [/create/, /list/, /revoke/]],
   [
@@ -49,7 +49,7 @@ const misused: [string[], RegExp][] = [
   [['migrate', '--force'], /unknown option '--force'/],
   [['migrate', 'now'], /too many arguments/],
   [['organisation', 'create'], /required option '--name <name>' not specified/],
-  [['organisation', 'update', 'demo'], /required option '--base-url <url>' not specified/],
+  [['organisation', 'update', 'demo'], /one of the options '--base-url <url>' and '--broker-list <slug>' is required/],
   [['key', 'create', '--name', 'x'], /required option '--organisation <slug>' not specified/],
   [['key', 'create', '--organisation', 'x', '--name', 'x', '--per-second', '0'], /whole number/],
   [['key', 'revoke', 'tsk_1_2_3', '--organisation', 'x'], /must be a number/],

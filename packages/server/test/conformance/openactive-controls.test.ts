@@ -20,8 +20,22 @@ const entitlement = {
   validUntil: '2027-04-01',
   entitlementType: concept,
 };
+const proof = { ...entitlement, evidenceRequestAction: { '@type': 'Action', name: 'Send proof of study' } };
 const pass = { '@type': 'Barcode', text: 'NM0042170' };
-const action = { '@type': 'Action', identifier: 'oa-5512', name: 'Pay the open balance' };
+const action = {
+  '@type': 'Action',
+  additionalType: 'https://schema.org/PayAction',
+  identifier: 'oa-5512',
+  name: 'Pay the open balance',
+  actionStatus: 'https://schema.org/PotentialActionStatus',
+  startTime: '2026-11-02T10:00:00Z',
+  target: {
+    '@type': 'EntryPoint',
+    urlTemplate: 'https://www.example.com/my/balance',
+    httpMethod: 'GET',
+    contentType: 'text/html',
+  },
+};
 const address = {
   '@type': 'PostalAddress',
   streetAddress: '12 Example Lane',
@@ -40,12 +54,20 @@ const account = {
   accessPass: [pass],
   hasHiddenEntitlements: false,
   outstandingAction: [action],
-  entitlement: [entitlement],
+  entitlement: [entitlement, proof],
 };
 const extended = {
   ...account,
   '@context': [coreContext, betaContext, ns],
   accessPass: [{ ...pass, 'tessera:passNamespace': 'card', 'beta:codeType': 'code128' }],
+  outstandingAction: [{ ...action, 'tessera:blocksBooking': true }],
+  entitlement: [
+    {
+      ...proof,
+      'tessera:grantState': 'provisional',
+      evidenceRequestAction: { ...proof.evidenceRequestAction, 'tessera:evidenceState': 'requested' },
+    },
+  ],
 };
 
 test('the document that the controls spoil has no failure, in either profile', async () => {
@@ -66,6 +88,33 @@ const spoilt: Record<string, object> = {
   '@id on Entitlement': { ...account, entitlement: [{ ...entitlement, '@id': `${base}/1` }] },
   '@id on Barcode': { ...account, accessPass: [{ ...pass, '@id': `${base}/1` }] },
   '@id on Action': { ...account, outstandingAction: [{ ...action, '@id': `${base}/1` }] },
+  'a date-time as validFrom': { ...account, entitlement: [{ ...entitlement, validFrom: '2026-04-01T00:00:00Z' }] },
+  'expires on Entitlement': { ...account, entitlement: [{ ...entitlement, expires: '2027-04-01' }] },
+  'several requests for proof': {
+    ...account,
+    entitlement: [{ ...proof, evidenceRequestAction: [proof.evidenceRequestAction] }],
+  },
+  'SendAction as type': {
+    ...account,
+    entitlement: [{ ...proof, evidenceRequestAction: { ...proof.evidenceRequestAction, '@type': 'SendAction' } }],
+  },
+  'altLabel on Concept': {
+    ...account,
+    entitlement: [{ ...entitlement, entitlementType: { ...concept, altLabel: ['Pupil'] } }],
+  },
+  'a markup-like label': {
+    ...account,
+    entitlement: [{ ...entitlement, entitlementType: { ...concept, prefLabel: '<60' } }],
+  },
+  'an entity in the page of an action': {
+    ...account,
+    outstandingAction: [{ ...action, target: { ...action.target, urlTemplate: 'https://example.com/?a=1&copy=2' } }],
+  },
+  'an entity in the picture of a pass': {
+    ...account,
+    accessPass: [{ ...pass, url: 'https://example.com/?a=1&copy=2' }],
+  },
+  'propertyID on Barcode': { ...account, accessPass: [{ ...pass, propertyID: 'card' }] },
   'a Concept without inScheme': { ...account, entitlement: [{ ...entitlement, entitlementType: withoutScheme }] },
   'a partial address': { ...account, customer: { ...person, address: partial } },
   'UK as country': { ...account, customer: { ...person, address: { ...address, addressCountry: 'UK' } } },
@@ -92,8 +141,14 @@ for (const [what, document] of Object.entries(spoilt)) {
   test(`a failure for ${what}`, async () => assert.notEqual((await failuresOf(document)).length, 0));
 }
 
-test('a failure for tessera:passNamespace on CustomerAccount, where its context does not allow it', async () => {
-  assert.notEqual((await failuresOf({ ...extended, 'tessera:passNamespace': 'card' }, { contexts })).length, 0);
+test('a failure for the terms of Tessera where its context does not allow them', async () => {
+  const misplaced = [
+    { ...extended, 'tessera:passNamespace': 'card' },
+    { ...extended, entitlement: [{ ...entitlement, 'tessera:blocksBooking': true }] },
+    { ...extended, accessPass: [{ ...pass, 'tessera:grantState': 'confirmed' }] },
+    { ...extended, outstandingAction: [{ ...action, 'beta:codeType': 'code128' }] },
+  ];
+  for (const document of misplaced) assert.notEqual((await failuresOf(document, { contexts })).length, 0);
 });
 
 const error = {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { openApiDocument } from '#http/openapi.ts';
 import { dialects } from '#server';
+import { actorOf } from '../support/fixtures.ts';
+import { typeOf } from '../support/holdings.ts';
 import { type Checked, type Prism, startPrism } from '../support/prism.ts';
 import { publicUrl, startTestServer } from '../support/server.ts';
 
@@ -98,12 +100,16 @@ tour('native', async (step) => {
 
 tour('openactive', async (step) => {
   const path = '/openactive/customer-accounts/openactive-1';
+  await typeOf(server.store, actorOf(server.organisation), { id: 'student', label: 'Student', evidence: 'after' });
+  const concept = `${publicUrl}/openactive/entitlement-lists/residents#student`;
   const customer = { '@type': 'Person', givenName: 'Bea', familyName: 'Example', email: 'bea@example.com' };
   const account = {
     '@context': 'https://openactive.io/',
     '@type': 'CustomerAccount',
     accountNumber: 'MEMBER 2',
     customer,
+    accessPass: [{ '@type': 'Barcode', text: '0042170', 'beta:codeType': 'code128', 'tessera:passNamespace': 'card' }],
+    entitlement: [{ '@type': 'Entitlement', validUntil: '2099-01-01', entitlementType: { '@id': concept } }],
   };
   await step(201, 'PUT', path, account);
   await step(200, 'PUT', path, account);
@@ -117,6 +123,12 @@ tour('openactive', async (step) => {
   const found = await step(200, 'GET', '/openactive/customer-accounts?accountNumber=MEMBER%202');
   assert.equal(found.body.numberOfItems, 1);
   await step(200, 'GET', '/openactive/customer-accounts?customer.email=nobody%40example.com');
+  const extended = await step(200, 'GET', `${path}?profile=extended`);
+  assert.equal(extended.body.entitlement[0]['tessera:grantState'], 'provisional');
+  const held = { accessPass: [{ text: '0042170', url: null }, { text: '0042171' }], entitlement: null };
+  await step(200, 'PATCH', path, held, { 'content-type': 'application/merge-patch+json' });
+  const byPass = 'accessPass.text=0042171&accessPass.namespace=card';
+  assert.equal((await step(200, 'GET', `/openactive/customer-accounts?${byPass}`)).body.numberOfItems, 1);
   await step(400, 'GET', '/openactive/customer-accounts');
   await step(404, 'GET', '/openactive/customer-accounts/nowhere');
   await step(200, 'GET', '/openactive/ns');

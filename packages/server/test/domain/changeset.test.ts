@@ -14,7 +14,9 @@ const account = (number: number, more: Partial<Account> = {}): Account => ({
   version: 3,
   isDefault: false,
   ...stamps,
+  accessPass: [],
   entitlement: [],
+  outstandingAction: [],
   ...more,
 });
 const before: Aggregate = {
@@ -41,6 +43,8 @@ const actor = actorOf({
   timeZone: 'UTC',
   baseUrl: 'https://a.example.com',
   digestKey: Buffer.alloc(32),
+  settings: {},
+  version: 1,
 });
 
 test('nothing changed: no changeset', () => {
@@ -104,6 +108,7 @@ test('a new account starts at the version it was given; a removed one leaves a c
       cause: 'delete',
       version: 4,
       members: [],
+      events: [],
     },
   ]);
 });

@@ -25,6 +25,7 @@ test('an empty environment gives the defaults', () => {
     demo: true,
     trustedProxies: [],
     addressLimits: { identified: 150, unidentified: 2 },
+    evidence: { maxFileSize: 10 * 1024 * 1024, retentionDays: 30 },
   });
   assert.equal(publicUrlOf(config), 'http://127.0.0.1:8080');
 });
@@ -41,7 +42,11 @@ test('every variable is read, and an empty one counts as unset', () => {
     TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7,2001:db8::/32',
     ADDRESS_LIMIT: '10',
     ADDRESS_LIMIT_UNIDENTIFIED: '',
+    EVIDENCE_KEY: Buffer.alloc(32, 7).toString('base64'),
+    EVIDENCE_MAX_FILE_MIB: '50',
+    EVIDENCE_RETENTION_DAYS: '0',
   });
+  assert.deepEqual(config.evidence, { key: Buffer.alloc(32, 7), maxFileSize: 50 * 1024 * 1024, retentionDays: 0 });
   assert.equal(config.port, 80);
   assert.equal(config.dataDir, '/var/lib/tessera');
   assert.equal(config.demo, false);
@@ -120,4 +125,29 @@ test('an address that listens everywhere or on ::1 is called by one that clients
   assert.equal(publicUrlOf(read({ HOST: '::1' }), 81), 'http://localhost:81');
   const remote = read({ HOST: '2001:db8::1', PUBLIC_URL: 'https://accounts.example.com' });
   assert.equal(localUrlOf(remote, 81), 'http://[2001:db8::1]:81');
+});
+
+test('EVIDENCE_KEY must be 32 bytes in base64, and is never repeated in the message', () => {
+  const mistake = '  - EVIDENCE_KEY must be 32 random bytes in base64, as "openssl rand -base64 32" prints them';
+  const good = Buffer.alloc(32, 7).toString('base64');
+  assert.deepEqual(mistakesOf({ EVIDENCE_KEY: ` ${good} ` }), []);
+  for (const wrong of [
+    'secret',
+    Buffer.alloc(31).toString('base64'),
+    Buffer.alloc(33).toString('base64'),
+    Buffer.alloc(32, 7).toString('hex'),
+    good.slice(0, -1),
+    `${good}!`,
+  ])
+    assert.deepEqual(mistakesOf({ EVIDENCE_KEY: wrong }), [mistake]);
+});
+
+test('limits of evidence are whole numbers within bounds', () => {
+  for (const [name, bad, range] of [
+    ['EVIDENCE_MAX_FILE_MIB', ['0', '51', '1.5', 'ten'], '1 to 50'],
+    ['EVIDENCE_RETENTION_DAYS', ['-1', '3651'], '0 to 3650'],
+  ] as const) {
+    for (const value of bad)
+      assert.deepEqual(mistakesOf({ [name]: value }), [`  - ${name} must be a whole number from ${range}`]);
+  }
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dateIn, isDate, isTimeZone, parseInstant } from '#domain/time.ts';
-import { datesReached } from '#domain/validity.ts';
 
 test('dates are real calendar dates', () => {
   for (const good of ['2024-02-29', '2000-02-29', '1900-01-01', '2026-12-31']) assert.ok(isDate(good), good);
@@ -46,13 +45,4 @@ test('instants are RFC 3339 with an offset; a date is its midnight in UTC', () =
 test('time zones are IANA names', () => {
   for (const good of ['Europe/London', 'UTC', 'America/Argentina/Buenos_Aires']) assert.ok(isTimeZone(good), good);
   for (const bad of ['', 'London', '+01:00', 'Europe/Nowhere']) assert.ok(!isTimeZone(bad), bad);
-});
-
-test('the second part of a tag counts the dates on or before today, the end exclusive', () => {
-  const validities = [{ validFrom: '2026-04-01', validUntil: '2027-04-01' }, { validFrom: '2026-11-21' }];
-  assert.equal(datesReached(validities, '2026-03-31'), 0);
-  assert.equal(datesReached(validities, '2026-11-20'), 1);
-  assert.equal(datesReached(validities, '2026-11-21'), 2);
-  assert.equal(datesReached(validities, '2027-03-31'), 2);
-  assert.equal(datesReached(validities, '2027-04-01'), 3);
 });

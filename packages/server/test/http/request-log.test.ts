@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { after, test } from 'node:test';
 import { pino } from 'pino';
 import { buildServer } from '#server';
+import { evidence } from '../support/evidence.ts';
 import { publicUrl, startTestServer } from '../support/server.ts';
 
 const server = await startTestServer();
@@ -20,7 +21,7 @@ const stream = new Writable({
 });
 const app = buildServer({
   store: server.store,
-  config: { publicUrl, trustedProxies: [], addressLimits: { identified: 1000, unidentified: 1000 } },
+  config: { publicUrl, trustedProxies: [], addressLimits: { identified: 1000, unidentified: 1000 }, evidence },
   log: pino({ level: 'info' }, stream),
 });
 after(() => app.close());

@@ -5,6 +5,8 @@ import type { Dialect } from '#http/dialect.ts';
 import type { Route } from '#http/route.ts';
 import { dialects } from '#server';
 import { arbitraryOf } from '../support/arbitrary.ts';
+import { actorOf } from '../support/fixtures.ts';
+import { typeOf } from '../support/holdings.ts';
 import { startTestServer } from '../support/server.ts';
 
 const server = await startTestServer();
@@ -12,6 +14,7 @@ const account = await server.send('PUT', '/v1/accounts/known', {
   body: { customer: { email: 'known@example.com', givenName: 'Ida', familyName: 'Moss' } },
 });
 assert.equal(account.status, 201);
+await typeOf(server.store, actorOf(server.organisation), { id: 'known', label: 'Known', evidence: 'after' });
 const known: Record<string, string> = { identifier: 'known', customerNumber: String(account.body.customerNumber) };
 
 // A status that the route does not document, or a body that does not fit, comes back as a 500 of the response check.

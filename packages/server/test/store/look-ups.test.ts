@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import pg from 'pg';
 import { changesetOf } from '#domain/changeset.ts';
 import { createAccount } from '#operations/accounts/create.ts';
+import { createEntitlementList } from '#operations/entitlement-lists/create.ts';
+import { passesByKey } from '#store/access-passes.ts';
 import { answersByHash } from '#store/answers.ts';
+import { accountsDue } from '#store/boundaries.ts';
 import { commitBatch } from '#store/commit-statement.ts';
 import { planOf } from '#store/plan.ts';
 import { actorOf } from '../support/fixtures.ts';
+import { rowsRead } from '../support/rows-read.ts';
 import { startTestStore } from '../support/store.ts';
-
-/** What `explain` says of a step of a plan. */
-type Step = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; Plans?: Step[] };
 
 const many = 20_000;
 const { database, store, organisation } = await startTestStore();
@@ -19,6 +19,7 @@ const owner = { customer: { kind: 'person' as const, details: { familyName: 'Mos
 const { aggregate } = await createAccount(store, actor, owner, {});
 
 before(async () => {
+  await createEntitlementList(store, actor, { slug: 'residents', title: 'Residents' });
   await database.query(
     `insert into idempotency (organisation_id, client_id, request_hash, body_digest, answer, customer_number, created_at)
       select $1, 1, decode(md5(n::text), 'hex'), '', '{}', $2, now() from generate_series(1, $3::int) n`,
@@ -29,45 +30,68 @@ before(async () => {
       select $1, $2, 1000 + n, '{}' from generate_series(1, $3::int) n`,
     [organisation.id, aggregate.customer.number, many],
   );
+  const [type] = await database.query(
+    `insert into entitlement_type (organisation_id, number, list_slug, id, position, version, label, status)
+      select $1, 1, slug, 'adult', 0, 1, 'Adult', 'active' from entitlement_list where organisation_id = $1 returning number`,
+    [organisation.id],
+  );
+  await database.query(
+    `with held as (
+        insert into entitlement (organisation_id, customer_number, id, account_number, type_number, type_version, state, valid_from, document)
+        select $1, $2, gen_random_uuid(), $3, $4, 1, 'revoked', '2026-01-01', '{}' from generate_series(1, $5::int) returning id)
+      insert into entitlement_revision select $1, $2, id, 1, '{}' from held`,
+    [organisation.id, aggregate.customer.number, aggregate.accounts[0]?.number, type?.number, many],
+  );
+  await database.query(
+    `insert into access_pass (organisation_id, text, namespace, id, state, customer_number, account_number, document)
+      select $1, 'text-' || n, 'card', gen_random_uuid(), 'active', $2, $3, '{}' from generate_series(1, $4::int) n`,
+    [organisation.id, aggregate.customer.number, aggregate.accounts[0]?.number, many],
+  );
+  await database.query(
+    `insert into account (organisation_id, identifier, number, customer_number, version, change_number, state, document, next_boundary)
+      select $1, 'other-' || n, 1000000 + n, $2, 1, 1, 'active', '{}', date '2026-11-20' + n from generate_series(1, $3::int) n`,
+    [organisation.id, aggregate.customer.number, many],
+  );
 });
 
-/** How many rows of a table the statement reads, as the server's role and in the plan that prepared statements end up with. */
-async function rowsRead(table: string, text: string, values: unknown[]): Promise<number> {
-  const options = `-c role=tessera_server -c tessera.organisation=${organisation.id} -c plan_cache_mode=force_generic_plan`;
-  const client = new pg.Client({ ...database.connection, options });
-  await client.connect();
-  await client.query('begin');
-  await client.query(`prepare statement as ${text}`);
-  const given = values.map((value) => pg.escapeLiteral(String(value))).join(', ');
-  const { rows } = await client.query(`explain (analyze, format json) execute statement(${given})`);
-  await client.end();
-  const read = (step: Step): number => {
-    const own = step['Relation Name'] === table ? step['Actual Rows'] * step['Actual Loops'] : 0;
-    return (step.Plans ?? []).reduce((sum, part) => sum + read(part), own);
-  };
-  return read(rows[0]['QUERY PLAN'][0].Plan);
-}
+const read = (table: string, text: string, values: unknown[]) =>
+  rowsRead(database, organisation.id, table, text, values);
 
 for (const statistics of ['young', 'current']) {
   test(`a kept answer is found without reading the others, statistics ${statistics}`, async () => {
     if (statistics === 'current') await database.query('analyze');
     const hash = (await database.query(`select md5('7') as hash`))[0]?.hash;
-    const read = await rowsRead('idempotency', answersByHash.text, [organisation.id, '{1}', `{"\\\\x${hash}"}`]);
-    assert.equal(read, 1);
+    const count = await read('idempotency', answersByHash.text, [organisation.id, '{1}', `{"\\\\x${hash}"}`]);
+    assert.equal(count, 1);
   });
 
   test(`a write reads neither the past nor the answers of its customer, statistics ${statistics}`, async () => {
     const customer = { ...aggregate.customer, details: { familyName: 'Fern' } };
     const changeset = changesetOf(aggregate, { ...aggregate, customer });
     assert.ok(changeset);
-    const { plan, accounts, changes, addresses } = planOf({ actor, operation: 'customers.change', changeset });
-    const rows = [[plan], accounts, changes, [], addresses].map((part) =>
+    const { plan, accounts, changes, addresses, ...held } = planOf({ actor, operation: 'customers.change', changeset });
+    const { entitlements, evidence, passes, actions } = held;
+    const rows = [[plan], accounts, changes, [], addresses, entitlements, evidence, passes, actions].map((part) =>
       JSON.stringify(part.map((row) => ({ n: 0, ...row }))),
     );
-    for (const table of ['change_detail', 'idempotency']) {
-      const read = await rowsRead(table, commitBatch.text, [organisation.id, ...rows]);
-      assert.ok(read <= 1, `${read} rows of ${table}`);
+    for (const table of ['change_detail', 'idempotency', 'entitlement', 'entitlement_revision']) {
+      const count = await read(table, commitBatch.text, [organisation.id, ...rows]);
+      assert.ok(count <= 1, `${count} rows of ${table}`);
     }
+  });
+}
+
+for (const statistics of ['young', 'current']) {
+  test(`a scan reads one pass and one account, statistics ${statistics}`, async () => {
+    if (statistics === 'current') await database.query('analyze');
+    for (const table of ['access_pass', 'account']) {
+      const count = await read(table, passesByKey.text, [organisation.id, '{text-7}', '{card}']);
+      assert.equal(count, 1, table);
+    }
+  });
+
+  test(`the job that begins days reads the accounts whose day has come, statistics ${statistics}`, async () => {
+    assert.equal(await read('account', accountsDue.text, [organisation.id, '2026-11-21', 200, '-infinity', 0]), 1);
   });
 }
 

@@ -7,6 +7,7 @@ import { keepRefusal } from '#operations/kept-answers.ts';
 import { serverRole } from '#store/database.ts';
 import { assertRowLevelSecurity } from '#store/migrate.ts';
 import { actorOf } from '../support/fixtures.ts';
+import { assign, grant, typeOf } from '../support/holdings.ts';
 import { startTestStore } from '../support/store.ts';
 
 const { database, store, organisation, newOrganisation } = await startTestStore();
@@ -20,6 +21,20 @@ await createAccount(
   { identifier: 'mine', alias: 'x' },
 );
 await createKey(store, { organisationId: organisation.id, name: 'key' });
+await assign(store, actor, 'mine', 'NM0042170');
+const { entitlement, number, customerNumber } = await grant(store, actor, 'mine', {
+  type: await typeOf(store, actor, { label: 'Student', evidence: 'after' }),
+});
+const [id, evidenceId] = [entitlement[0]?.id, entitlement[0]?.evidence?.id];
+await database.query(
+  `insert into evidence_file (organisation_id, customer_number, id, evidence_id, content_type, size, sealed, created_at)
+    values ($1, $2, $3, $4, 'image/png', 1, '', now())`,
+  [organisation.id, customerNumber, id, evidenceId],
+);
+await database.query(
+  `insert into outstanding_action (organisation_id, customer_number, id, account_number, state, document) values ($1, $2, $3, $4, 'open', '{}')`,
+  [organisation.id, customerNumber, id, number],
+);
 const answer = { status: 400, headers: {}, body: '{}' };
 await keepRefusal(store, actor, { requestHash: '00', bodyDigest: '00', answer });
 

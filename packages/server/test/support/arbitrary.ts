@@ -13,6 +13,9 @@ type Schema = {
   maxItems?: number;
 };
 
+/** A concept that servers under test can have. */
+export const knownConcept = 'https://accounts.example.com/openactive/entitlement-lists/residents#known';
+
 /** Values near a JSON Schema: mostly of the right shape, now and then with a member wrong, missing, hostile or unknown. */
 export function arbitraryOf(schema: object): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 8, arbitrary: right(schema as Schema) }, { weight: 1, arbitrary: wrong });
@@ -46,7 +49,16 @@ function right(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(right));
   if ('const' in schema) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  switch (Array.isArray(schema.type) ? schema.type[0] : schema.type) {
+  const types = [schema.type].flat();
+  if (types.length > 1) {
+    return fc.oneof(
+      ...types.map((type) => ({
+        weight: type === 'null' ? 1 : 4,
+        arbitrary: right({ ...schema, type: type as string }),
+      })),
+    );
+  }
+  switch (types[0]) {
     case 'object':
       return object(schema);
     case 'array':
@@ -73,7 +85,7 @@ function text({ format, pattern }: Schema): fc.Arbitrary<string> {
     fc.string({ minLength: 1, maxLength: 12 }),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
     fc.emailAddress(),
-    fc.constantFrom('GB', 'Person', 'known', 'NOB', 'ida@example.com', '+47'),
+    fc.constantFrom('GB', 'Person', 'known', 'NOB', 'ida@example.com', '+47', 'card', knownConcept),
   );
   return pattern ? fc.oneof(plain, fc.stringMatching(/^[A-Z]{2,3}$/)) : plain;
 }

@@ -17,7 +17,33 @@ type Options = {
 type Validate = (document: object, options: object) => Promise<Finding[]>;
 
 // Plain JavaScript without types.
-const { validate } = createRequire(import.meta.url)('@openactive/data-model-validator') as { validate: Validate };
+const require = createRequire(import.meta.url);
+const { validate } = require('@openactive/data-model-validator') as { validate: Validate };
+
+type GraphHelper = {
+  isPropertyInClass: (vocabulary: object, property: string, type: string, version: string, more?: object[]) => object;
+};
+const graph = require('@openactive/data-model-validator/src/helpers/graph') as GraphHelper;
+rememberAnswers(graph);
+
+/**
+ * For every property that is not OpenActive's own the validator walks all of schema.org, 70 ms each time: an account with an action
+ * took a second, in the extended profile several. The answer never changes, so it is asked once.
+ */
+function rememberAnswers(helper: GraphHelper): void {
+  const ask = helper.isPropertyInClass.bind(helper);
+  const ofVocabulary = new WeakMap<object, Map<string, object>>();
+  const ofContexts = new Map<string, object>();
+  helper.isPropertyInClass = (vocabulary, property, type, version, more) => {
+    // Contexts of a document are small, read anew each time, and asked together with the same vocabularies.
+    const answers = more ? ofContexts : (ofVocabulary.get(vocabulary) ?? new Map<string, object>());
+    if (!more) ofVocabulary.set(vocabulary, answers);
+    const question = JSON.stringify([property, type, version, more ? vocabulary : null]);
+    const answer = answers.get(question) ?? ask(vocabulary, property, type, version, more);
+    answers.set(question, answer);
+    return answer;
+  };
+}
 
 export const coreContext = 'https://openactive.io/';
 export const betaContext = 'https://openactive.io/ns-beta';

@@ -7,6 +7,7 @@ import { createOrganisation } from '#operations/organisations/create.ts';
 import { buildServer } from '#server';
 import { openStore, type Store } from '#store/store.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { evidence } from './evidence.ts';
 
 export type TestServer = {
   app: FastifyInstance;
@@ -41,7 +42,7 @@ export async function startTestServer(): Promise<TestServer> {
   const limits = { identified: 1_000_000, unidentified: 1_000_000 };
   const app = buildServer({
     store,
-    config: { publicUrl, trustedProxies: [], addressLimits: limits, checkResponses: true },
+    config: { publicUrl, trustedProxies: [], addressLimits: limits, evidence, checkResponses: true },
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     clock: () => clock.now ?? new Date(),
   });

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { RateLimits } from '#operations/clients/authenticate.ts';
 import { createKey } from '#operations/clients/create-key.ts';
 import { buildServer } from '#server';
+import { evidence } from '../../support/evidence.ts';
 import { publicUrl } from '../../support/server.ts';
 import { refused, startEntur } from './support.ts';
 
@@ -16,7 +17,7 @@ async function keyOf(rateLimits: RateLimits): Promise<string> {
 /** A server of its own under a clock that the test moves: the limiter takes its clock when it is made. */
 async function clockedServer(t: TestContext, addressLimits = { identified: 1000, unidentified: 1000 }) {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
-  const config = { publicUrl, trustedProxies: ['127.0.0.1'], addressLimits, checkResponses: true };
+  const config = { publicUrl, trustedProxies: ['127.0.0.1'], addressLimits, evidence, checkResponses: true };
   const app = buildServer({ store: server.store, config, log: pino({ level: 'silent' }) });
   await app.ready();
   t.after(() => app.close());

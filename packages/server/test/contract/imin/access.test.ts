@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { imin } from '#dialects/imin/dialect.ts';
+import { filePart, handmade, multipart } from '../../http/upload-forms.ts';
+import { pdf } from './holdings-support.ts';
 import { errorBody, startBroker, updateAction, wrapped } from './support.ts';
 
 const broker = await startBroker();
@@ -14,10 +16,15 @@ const requests: [method: string, path: string, scope: 'query' | 'modify', succes
   ['GET', '/customer-accounts/:id', 'query', 200],
   ['PATCH', '/customer-accounts/:id', 'modify', 200, () => ({ gender: 'x' })],
   ['POST', '/customer-accounts/:id/actions', 'modify', 200, () => updateAction({ gender: 'y' })],
+  ['DELETE', '/customer-accounts/:id/entitlement', 'modify', 204],
+  ['GET', '/customer-accounts/:id/evidence-requests', 'query', 200],
+  ['GET', '/customer-accounts/:id/evidence-requests/:evidenceId', 'query', 404],
+  ['POST', '/customer-accounts/:id/evidence-requests/:evidenceId/submissions', 'modify', 404],
   ['GET', '/customer-accounts/:id/linked-accounts', 'query', 200],
   ['GET', '/customer-accounts/:id/linked-accounts/:sellerId', 'query', 404],
   ['DELETE', '/customer-accounts/:id/linked-accounts/:sellerId', 'modify', 404],
   ['DELETE', '/customer-accounts/:id', 'modify', 202],
+  ['GET', '/entitlements', 'query', 404],
   ['POST', '/customers', 'modify', 201, () => ({ ...(wrapped() as { customer: object }).customer })],
   ['GET', '/customers/:id', 'query', 200],
   ['PATCH', '/customers/:id', 'modify', 200, () => ({ gender: 'x' })],
@@ -31,9 +38,14 @@ describe('every route of the dialect', () => {
   });
 
   for (const [method, path, scope, success, body] of requests) {
+    const form = path.endsWith('/submissions') ? { body: handmade([filePart(), pdf]), headers: multipart } : undefined;
+    const content = (headers: Record<string, string>) =>
+      form ? { body: form.body, headers: { ...form.headers, ...headers } } : { body: body?.(), headers };
+    const addressOf = (identifier: string) =>
+      path.replace(':id', identifier).replace(':sellerId', 'riverside').replace(':evidenceId', 'none');
     const send = async (headers: Record<string, string>, prefix = '') => {
-      const address = path.replace(':id', await broker.account()).replace(':sellerId', 'riverside');
-      return broker.send(method, `${prefix}/api/v2${address}`, { body: body?.(), headers, key: null });
+      const address = addressOf(await broker.account());
+      return broker.send(method, `${prefix}/api/v2${address}`, { ...content(headers), key: null });
     };
 
     it(`${success} ${method} ${path} with X-API-KEY, with Authorization: Bearer, with both, and below /o/{slug}`, async () => {
@@ -90,13 +102,13 @@ describe('every route of the dialect', () => {
 
     it(`414 ${method} ${path} for a URL of more than 2,048 characters`, async () => {
       const identifier = await broker.account();
-      const address = `/api/v2${path.replace(':id', identifier).replace(':sellerId', 'riverside')}?`;
+      const address = `/api/v2${addressOf(identifier)}?`;
       const url = (length: number) => address + 'x'.repeat(length - address.length);
       const headers = { 'x-api-key': broker.key };
-      const long = await broker.send(method, url(2049), { body: body?.(), headers, key: null });
+      const long = await broker.send(method, url(2049), { ...content(headers), key: null });
       assert.equal(long.status, 414);
       assert.equal(long.body.additionalType, 'https://accounts.example.com/openactive/ns#UriTooLong');
-      assert.notEqual((await broker.send(method, url(2048), { body: body?.(), headers, key: null })).status, 414);
+      assert.notEqual((await broker.send(method, url(2048), { ...content(headers), key: null })).status, 414);
     });
 
     if (body) {

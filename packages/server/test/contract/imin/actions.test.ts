@@ -40,9 +40,11 @@ describe('POST /customer-accounts/:id/actions', () => {
 
   it('400 for an unknown @type, naming the ones that exist and nothing else', async () => {
     const identifier = await broker.account();
-    for (const type of ['imin:EntitlementUpdateAction', 'imin:AccessPassUpdateAction', 'UpdateAction', 7]) {
+    const known = ['CustomerUpdateAction', 'imin:EntitlementUpdateAction', 'imin:AccessPassUpdateAction'];
+    const message = `must be one of ${known.map((type) => `"${type}"`).join(', ')}`;
+    for (const type of ['EntitlementUpdateAction', 'imin:accessPassUpdateAction', 'UpdateAction', '', null, 7]) {
       const body = { '@type': type, object: { '@type': 'Barcode', text: 'NM1' } };
-      assertUpdateFailed(await act(identifier, body), [['/@type', 'must be one of "CustomerUpdateAction"']]);
+      assertUpdateFailed(await act(identifier, body), [['/@type', message]]);
     }
     assertUpdateFailed(await act(identifier, { object: {} }), [['/@type', 'is required']]);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestResponse } from '../../support/server.ts';
 
-// The bodies E1 to E11 of imin.md 5.12, without their ids.
+// The bodies E1 to E15 and E17 of imin.md 5.12, without their ids.
 const base = 'https://accounts.example.com';
 
 /** The error is the one of 5.12, but for its id. */
@@ -98,4 +98,44 @@ export const stale = {
   name: 'The precondition of the request is not met',
   description: 'The account has changed since the entity tag in If-Match was issued.',
   statusCode: 412,
+};
+export const endPast = {
+  '@context': 'https://openactive.io/',
+  '@type': 'UpdateFailedError',
+  name: 'The update was rejected',
+  description: '/object/validUntil: must be in the future',
+  statusCode: 400,
+  'tessera:invalid': [{ pointer: '/object/validUntil', description: 'must be in the future' }],
+};
+export const notSettable = {
+  '@context': 'https://openactive.io/',
+  '@type': 'UpdateFailedError',
+  name: 'The update was rejected',
+  description: '/object/entitlementType: is not an entitlement that can be set',
+  statusCode: 400,
+  'tessera:invalid': [{ pointer: '/object/entitlementType', description: 'is not an entitlement that can be set' }],
+};
+export const wrongPrefix = {
+  '@context': 'https://openactive.io/',
+  '@type': 'UpdateFailedError',
+  name: 'The update was rejected',
+  description: 'The barcode does not have the expected prefix',
+  statusCode: 400,
+  'tessera:invalid': [{ pointer: '/object/text', description: 'does not have the expected prefix' }],
+};
+export const passTaken = {
+  '@context': 'https://openactive.io/',
+  '@type': 'UpdateFailedError',
+  name: 'The update was rejected',
+  description: 'The barcode is already in use',
+  statusCode: 400,
+  'tessera:invalid': [{ pointer: '/object/text', description: 'is already in use' }],
+};
+export const decided = {
+  '@context': 'https://openactive.io/',
+  '@type': 'OpenBookingError',
+  additionalType: `${base}/openactive/ns#Conflict`,
+  name: 'The request conflicts with existing data',
+  description: 'The evidence request has already been decided.',
+  statusCode: 409,
 };

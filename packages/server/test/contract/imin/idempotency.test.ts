@@ -3,10 +3,13 @@ import { after, describe, it } from 'node:test';
 import { pino } from 'pino';
 import { buildServer } from '#server';
 import { openStore } from '#store/store.ts';
+import { evidence } from '../../support/evidence.ts';
 import { publicUrl } from '../../support/server.ts';
-import { errorBody, person, startBroker, updateAction, wrapped } from './support.ts';
+import { entitlementAction, passAction, startHoldingsBroker } from './holdings-support.ts';
+import { errorBody, person, updateAction, wrapped } from './support.ts';
 
-const broker = await startBroker();
+const broker = await startHoldingsBroker();
+const concept = broker.uri(await broker.type());
 let keys = 0;
 function newKey(): string {
   keys += 1;
@@ -27,6 +30,14 @@ const posts: [string, () => Promise<[path: string, body: object]>][] = [
       `/customer-accounts/${await broker.account()}/actions`,
       updateAction({ gender: 'x', telephone: null }),
     ],
+  ],
+  [
+    'POST /customer-accounts/:id/actions with an entitlement',
+    async () => [`/customer-accounts/${await broker.account()}/actions`, entitlementAction(concept, '2999-01-01')],
+  ],
+  [
+    'POST /customer-accounts/:id/actions with a pass',
+    async () => [`/customer-accounts/${await broker.account()}/actions`, passAction(newKey().replace('key ', 'NM'))],
   ],
 ];
 
@@ -149,7 +160,7 @@ describe('Idempotency-Key', () => {
     const first = await post('/customer-accounts', body, key);
     const store = openStore(broker.database.connection, { maxConnections: 2 });
     const addressLimits = { identified: 1000, unidentified: 1000 };
-    const config = { publicUrl, trustedProxies: [], addressLimits, checkResponses: true };
+    const config = { publicUrl, trustedProxies: [], addressLimits, evidence, checkResponses: true };
     const second = buildServer({ store, config, log: pino({ level: 'silent' }) });
     after(async () => {
       await second.close();

@@ -17,6 +17,8 @@ test('201 with a new customer: both at once, in one document', async () => {
   assert.deepEqual(rest, {
     ...members,
     customerNumber: shown.customerNumber,
+    hasHiddenEntitlements: false,
+    hiddenDiscount: false,
     createdBy: 'test client',
     createdByChannel: 'native',
   });

@@ -7,8 +7,12 @@ import { createKey } from '#operations/clients/create-key.ts';
 import { deactivateCustomer } from '#operations/customers/deactivate.ts';
 import { buildServer } from '#server';
 import { openStore } from '#store/store.ts';
+import { evidence } from '../../support/evidence.ts';
 import { actorOf } from '../../support/fixtures.ts';
 import { publicUrl, startTestServer, type TestResponse } from '../../support/server.ts';
+import { catalogueRequests, catalogueStatuses } from './catalogue-requests.ts';
+import { evidenceRequests, evidenceStatuses } from './evidence-statuses.ts';
+import { holdingsRequests, holdingsStatuses } from './holdings-requests.ts';
 import { nativeApi, person, unique } from './support.ts';
 
 /** Every route with every status that it documents. The other files ask what stands behind each; this one that none is forgotten. */
@@ -35,10 +39,16 @@ const good: Record<string, () => Promise<Request>> = {
   deleteAccount: async () => ({ url: await account() }),
   makeDefault: async () => ({ url: `${await account()}/make-default` }),
   putAccount: async () => ({ url: `/v1/accounts/${unique('put-')}`, body: { customer: person() } }),
+  ...catalogueRequests(server),
+  ...holdingsRequests(server),
+  ...evidenceRequests(server),
 };
 
 /** How each route comes to the statuses of its own; a status that is not here comes from {@link general}. */
 const special: Record<string, Record<number, () => Promise<TestResponse>>> = {
+  ...catalogueStatuses(server, as),
+  ...holdingsStatuses(server, as),
+  ...evidenceStatuses(server, as),
   createCustomer: {
     409: async () => as('createCustomer', { body: person({ email: (await api.customer()).email }) }),
     410: () => erasedSince('createCustomer'),
@@ -179,6 +189,7 @@ const deadApp = buildServer({
     publicUrl,
     trustedProxies: [],
     addressLimits: { identified: 1000, unidentified: 1000 },
+    evidence,
     checkResponses: true,
   },
   log: pino({ level: 'silent' }),

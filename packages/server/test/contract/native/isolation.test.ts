@@ -36,6 +36,27 @@ const requests: Record<string, (customerNumber: number, identifier: string) => [
   'PATCH /accounts/:identifier': (_, identifier) => [`/accounts/${identifier}`, { alias: 'mine' }],
   'DELETE /accounts/:identifier': (_, identifier) => [`/accounts/${identifier}`],
   'POST /accounts/:identifier/make-default': (_, identifier) => [`/accounts/${identifier}/make-default`],
+  'GET /accounts/:identifier/entitlements': (_, identifier) => [`/accounts/${identifier}/entitlements?history=true`],
+  'POST /accounts/:identifier/entitlements': (_, identifier) => [
+    `/accounts/${identifier}/entitlements`,
+    { entitlementType: 'https://elsewhere.example.com/#a' },
+  ],
+  'GET /accounts/:identifier/entitlements/:id': (_, identifier) => [`/accounts/${identifier}/entitlements/1`],
+  'POST /accounts/:identifier/entitlements/:id/revoke': (_, identifier) => [
+    `/accounts/${identifier}/entitlements/1/revoke`,
+    { reason: 'x' },
+  ],
+  'GET /accounts/:identifier/access-passes': (_, identifier) => [`/accounts/${identifier}/access-passes`],
+  'POST /accounts/:identifier/access-passes': (_, identifier) => [
+    `/accounts/${identifier}/access-passes`,
+    { text: 'MINE' },
+  ],
+  'GET /accounts/:identifier/outstanding-actions': (_, identifier) => [`/accounts/${identifier}/outstanding-actions`],
+  'POST /accounts/:identifier/outstanding-actions': (_, identifier) => [
+    `/accounts/${identifier}/outstanding-actions`,
+    { kind: 'debt', name: 'Pay' },
+  ],
+  'GET /accounts/:identifier/eligibility': (_, identifier) => [`/accounts/${identifier}/eligibility`],
   'PUT /accounts/:identifier': (number) => ['/accounts/put-for-them', { customerNumber: number }],
 };
 
@@ -84,6 +105,10 @@ test('200 lists and look-ups find nothing of theirs', async () => {
   const body = { identifiers: ['their-account', 'nobodys-account'] };
   const batch = await send('POST', '/v1/accounts/batch-get', { body, key: ours.key });
   assert.deepEqual(batch.body, { items: [], missing: body.identifiers });
+  const items = body.identifiers.map((identifier) => ({ identifier }));
+  const asked = await send('POST', '/v1/eligibility', { body: { items }, key: ours.key });
+  const error = { code: 'not-found', detail: 'No such account is available to you.' };
+  assert.deepEqual(asked.body, { items: [{ error }, { error }] });
 });
 
 test('200 lists hold none of theirs beside ours, on any page', async () => {

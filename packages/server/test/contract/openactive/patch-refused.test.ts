@@ -56,9 +56,9 @@ const fixed: [string, object, string[]][] = [
     ['/hasHiddenEntitlements: is computed by the server', '/outstandingAction: is computed by the server'],
   ],
   [
-    'passes and entitlements',
-    { accessPass: null, entitlement: [] },
-    ['/accessPass: cannot be written yet', '/entitlement: cannot be written yet'],
+    'a request for proof',
+    { entitlement: [{ entitlementType: base, evidenceRequestAction: { '@type': 'Action' } }] },
+    ['/entitlement/0/evidenceRequestAction: is computed by the server'],
   ],
   ['the alias', { name: 'My card' }, ['/name: is the alias of the account, which cannot be written here']],
   [

@@ -49,11 +49,6 @@ const invalid: [string, unknown, string[]][] = [
     ['/hasHiddenEntitlements: is computed by the server', '/outstandingAction: is computed by the server'],
   ],
   [
-    'passes and entitlements',
-    accountOf(person(), { accessPass: [], entitlement: [] }),
-    ['/accessPass: cannot be written yet', '/entitlement: cannot be written yet'],
-  ],
-  [
     'the alias',
     accountOf(person(), { name: 'My card' }),
     ['/name: is the alias of the account, which cannot be written here'],

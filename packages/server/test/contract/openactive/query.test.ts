@@ -82,20 +82,25 @@ test('200 for a deactivated customer; nothing of another organisation', async ()
 });
 
 const refused: [string, string][] = [
-  ['', '?accountNumber: this or customer.email is required'],
-  ['profile=extended', '?accountNumber: this or customer.email is required'],
+  ['', '?accessPass.text: this, accountNumber or customer.email is required'],
+  ['profile=extended', '?accessPass.text: this, accountNumber or customer.email is required'],
+  ['accessPass.namespace=card', '?accessPass.text: this, accountNumber or customer.email is required'],
   [
     'accountNumber=1&customer.email=a@example.com',
-    '?customer.email: only one of accountNumber, customer.email may be given',
+    '?customer.email: only one of accessPass.text, accountNumber, customer.email may be given',
   ],
+  [
+    'accountNumber=1&customer.email=a@example.com&accessPass.text=1',
+    '?accountNumber: only one of accessPass.text, accountNumber, customer.email may be given',
+  ],
+  ['accountNumber=1&accessPass.namespace=card', '?accessPass.namespace: goes with accessPass.text only'],
+  ['accessPass.text=', '?accessPass.text: must not be empty'],
+  ['accessPass.text=1&accessPass.namespace=', '?accessPass.namespace: must not be empty'],
   ['accountNumber=', '?accountNumber: must not be empty'],
   ['customer.email=%20', '?customer.email: must not be empty'],
   ['accountNumber=1&accountNumber=1', '?accountNumber: may be given once only'],
   ['accountNumber=1&limit=5', '?limit: unknown parameter'],
-  [
-    'accessPass.text=0061200&accessPass.namespace=card',
-    '?accessPass.text: unknown parameter\n?accessPass.namespace: unknown parameter',
-  ],
+  ['accessPass.text=1&accessPass.url=1', '?accessPass.url: unknown parameter'],
   ['accountNumber=%00', '?accountNumber: contains a control character'],
   ['accountNumber=%zz', 'The request has a malformed percent-escape in its query.'],
 ];

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { pino } from 'pino';
 import { buildServer } from '#server';
 import { openStore } from '#store/store.ts';
+import { evidence } from '../../support/evidence.ts';
 import { publicUrl, startTestServer } from '../../support/server.ts';
 
 const server = await startTestServer();
@@ -13,7 +14,7 @@ function serverWithoutDatabase() {
   const addressLimits = { identified: 1, unidentified: 1 };
   const app = buildServer({
     store,
-    config: { publicUrl, trustedProxies: [], addressLimits },
+    config: { publicUrl, trustedProxies: [], addressLimits, evidence },
     log: pino({ level: 'silent' }),
   });
   after(async () => {

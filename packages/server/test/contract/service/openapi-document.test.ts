@@ -172,3 +172,17 @@ test('the dialect adds to its operations and explains its headers', () => {
     assert.deepEqual(operation.responses[204].headers[name], { $ref: `#/components/headers/${name}` });
   }
 });
+
+test('a route that takes files says so: a form, how many files and of what kind, which texts', () => {
+  const types = ['application/pdf', 'image/jpeg'];
+  const upload = { file: 'file', maxFiles: 5, types, texts: { note: { maxLength: 1000, description: 'Words' } } };
+  const { requestBody } = documentOf({ method: 'POST', upload }).paths['/t/things0'].post;
+  assert.equal(requestBody.required, true);
+  assert.deepEqual(Object.keys(requestBody.content), ['multipart/form-data']);
+  const { schema, encoding } = requestBody.content['multipart/form-data'];
+  assert.deepEqual(encoding, { file: { contentType: 'application/pdf, image/jpeg' } });
+  assert.deepEqual([schema.required, schema.additionalProperties], [['file'], false]);
+  const { file, note } = schema.properties;
+  assert.deepEqual([file.type, file.minItems, file.maxItems, file.items.format], ['array', 1, 5, 'binary']);
+  assert.deepEqual(note, { type: 'string', maxLength: 1000, description: 'Words' });
+});

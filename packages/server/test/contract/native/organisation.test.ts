@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTestServer } from '../../support/server.ts';
+import { catalogueApi, catalogueChanges } from './catalogue-support.ts';
+import { assertProblem, rowCounts } from './support.ts';
+
+const server = await startTestServer();
+const { send } = server;
+const api = catalogueApi(server);
+const url = '/v1/organisation';
+
+test('200 the organisation of the key, with its settings; no secret', async () => {
+  const { status, body, headers } = await send('GET', url);
+  assert.equal(status, 200);
+  assert.deepEqual(body, {
+    slug: 'demo',
+    name: 'Demo',
+    timeZone: 'Europe/London',
+    baseUrl: 'https://accounts.example.com',
+    evidenceRetentionDays: 30,
+  });
+  assert.equal((await send('GET', url, { headers: { 'if-none-match': String(headers.etag) } })).status, 304);
+});
+
+test('200 PATCH changes the settings, for the next request too; null brings the default back', async () => {
+  await api.list({ slug: 'broker' });
+  const changed = await api.patch(url, { brokerList: 'broker', evidenceRetentionDays: 90 });
+  assert.equal(changed.status, 200, changed.text);
+  assert.deepEqual([changed.body.brokerList, changed.body.evidenceRetentionDays], ['broker', 90]);
+  const read = await send('GET', url);
+  assert.deepEqual([read.body, read.headers.etag], [changed.body, changed.headers.etag]);
+  const back = await api.patch(url, { brokerList: null, evidenceRetentionDays: null });
+  assert.deepEqual(['brokerList' in back.body, back.body.evidenceRetentionDays], [false, 30]);
+  const changes = await catalogueChanges(server, 'demo');
+  assert.deepEqual(
+    changes.map(({ subject, kind, members, events, operation }) => [subject, kind, members, events, operation]),
+    [
+      [
+        'organisation',
+        'updated',
+        ['brokerList', 'evidenceRetentionDays'],
+        ['organisation.updated'],
+        'organisations.change',
+      ],
+      [
+        'organisation',
+        'updated',
+        ['brokerList', 'evidenceRetentionDays'],
+        ['organisation.updated'],
+        'organisations.change',
+      ],
+    ],
+  );
+});
+
+test('200 PATCH that changes nothing: same tag, no record', async () => {
+  const { headers } = await send('GET', url);
+  const counts = await rowCounts(server);
+  for (const body of [{}, { brokerList: null }]) assert.equal((await api.patch(url, body)).headers.etag, headers.etag);
+  assert.deepEqual(await rowCounts(server), counts);
+});
+
+test('400 for a list that is not there, of another organisation, or no slug; for what is fixed', async () => {
+  const other = await server.organisationWithKey('Other');
+  await send('POST', '/v1/entitlement-lists', { body: { slug: 'theirs', title: 'T' }, key: other.key });
+  for (const brokerList of ['nobody', 'theirs', 'No', 7])
+    assertProblem(await api.patch(url, { brokerList }), 400, 'invalid', ['/brokerList']);
+  const fixed = { slug: 'x', name: 'x', timeZone: 'UTC', baseUrl: 'https://x.example.com', evidenceRetentionDays: -1 };
+  assertProblem(
+    await api.patch(url, fixed),
+    400,
+    'invalid',
+    Object.keys(fixed).map((member) => `/${member}`),
+  );
+});
+
+test('412 PATCH with a tag that is no longer current', async () => {
+  const { headers } = await send('GET', url);
+  const tag = { 'if-match': String(headers.etag) };
+  assert.equal((await api.patch(url, { evidenceRetentionDays: 10 }, tag)).status, 200);
+  assertProblem(await api.patch(url, { evidenceRetentionDays: 11 }, tag), 412, 'precondition-failed');
+});
