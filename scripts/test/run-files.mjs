@@ -13,7 +13,8 @@ export async function runFiles(files, signal) {
   const counts = { passed: 0, failed: 0, ran: 0 };
   let previousNesting = 0;
   const ending = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-  const events = run({ files, concurrency: availableParallelism(), timeout: testTimeout, signal: ending });
+  // One more than there are cores: many tests wait, for a process to end or a time to pass.
+  const events = run({ files, concurrency: availableParallelism() + 1, timeout: testTimeout, signal: ending });
   const count = (member) => (event) => {
     // A parent is reported right after its last child.
     const groups = event.details.type === 'suite' || previousNesting > event.nesting;
