@@ -1,4 +1,5 @@
 import type { Actor } from '#domain/actor.ts';
+import type { Evidence } from '#domain/evidence.ts';
 import type { Organisation } from '#domain/organisation.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { createAccount, type NewAccount } from '#operations/accounts/create.ts';
@@ -6,6 +7,7 @@ import { createKey } from '#operations/clients/create-key.ts';
 import { createCustomer } from '#operations/customers/create.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
 import { readCustomerByAccount } from '#operations/customers/read.ts';
+import { evidenceLink } from '#operations/evidence/link.ts';
 import { createOrganisation } from '#operations/organisations/create.ts';
 import { tesseraActor } from '#operations/tessera-actor.ts';
 import type { Store } from '#store/store.ts';
@@ -21,6 +23,8 @@ export type Demo = {
   customers: number;
   identifier: string;
   customerNumber: number;
+  /** Where that customer sends the proof that is asked of them. */
+  proofPage: string;
 };
 
 /** A customer of the sample data. With an account, and possibly more, or without one. */
@@ -45,9 +49,18 @@ export async function ensureDemo(store: Store, publicUrl: string): Promise<Demo 
   await Promise.all(others.map((sample) => add(store, actor, sample)));
   const { identifier } = first.accounts[0];
   await addSampleHoldings(store, actor, identifier);
-  const { customer } = await readCustomerByAccount(store, actor, identifier);
+  const { customer, accounts } = await readCustomerByAccount(store, actor, identifier);
+  const held = accounts.flatMap(({ entitlement }) => entitlement);
+  const { id: evidenceId } = held.find(({ evidence }) => evidence)?.evidence as Evidence;
   const { key } = await createKey(store, { organisationId: organisation.id, name: 'demo' });
-  return { organisation, key, customers: sampleCustomers.length, identifier, customerNumber: customer.number };
+  return {
+    organisation,
+    key,
+    customers: sampleCustomers.length,
+    identifier,
+    customerNumber: customer.number,
+    proofPage: evidenceLink(organisation, evidenceId),
+  };
 }
 
 async function unfinishedDemo(store: Store, publicUrl: string): Promise<Organisation | undefined> {

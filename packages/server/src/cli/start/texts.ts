@@ -2,7 +2,8 @@ import type { Organisation } from '#domain/organisation.ts';
 import type { Demo } from '../demo/demo.ts';
 
 /** The new key and what to do with it. Every curl stands on a line of its own and is complete, so that it can be pasted. */
-export function demoText({ organisation, key, customers, identifier, customerNumber }: Demo, url: string): string {
+export function demoText(demo: Demo, url: string): string {
+  const { organisation, key, customers, identifier, customerNumber, proofPage } = demo;
   const bearer = `-H 'Authorization: Bearer ${key}'`;
   const customer = '{"customer":{"givenName":"Grace","familyName":"Holloway","telephone":"+44 7700 900999"}}';
   return `Created the organisation "${organisation.name}" with ${customers} fictional customers, and an API key for all of it, shown this once:
@@ -22,6 +23,11 @@ curl ${bearer} -H 'ET-Client-Name: demo-curl' '${url}/customers/v2/profiles/${cu
 A new account with a new customer:
 
 curl ${bearer} -H 'Content-Type: application/json' -d '${customer}' '${url}/v1/accounts'
+
+In a browser: where the customer sends proof of study, and where staff check it with the key above.
+
+${proofPage}
+${url}/evidence/review
 `;
 }
 
