@@ -1,5 +1,4 @@
 import type { Actor } from '#domain/actor.ts';
-import type { Evidence } from '#domain/evidence.ts';
 import type { Organisation } from '#domain/organisation.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { createAccount, type NewAccount } from '#operations/accounts/create.ts';
@@ -50,8 +49,8 @@ export async function ensureDemo(store: Store, publicUrl: string): Promise<Demo 
   const { identifier } = first.accounts[0];
   await addSampleHoldings(store, actor, identifier);
   const { customer, accounts } = await readCustomerByAccount(store, actor, identifier);
-  const held = accounts.flatMap(({ entitlement }) => entitlement);
-  const { id: evidenceId } = held.find(({ evidence }) => evidence)?.evidence as Evidence;
+  const [asked] = accounts.flatMap(({ entitlement }) => entitlement.flatMap(({ evidence }) => evidence ?? []));
+  if (!asked) throw new Error('no proof is asked of the customer in the examples');
   const { key } = await createKey(store, { organisationId: organisation.id, name: 'demo' });
   return {
     organisation,
@@ -59,7 +58,7 @@ export async function ensureDemo(store: Store, publicUrl: string): Promise<Demo 
     customers: sampleCustomers.length,
     identifier,
     customerNumber: customer.number,
-    proofPage: evidenceLink(organisation, evidenceId),
+    proofPage: evidenceLink(organisation, asked.id),
   };
 }
 
