@@ -18,8 +18,6 @@ export type Organisation = {
 export type OrganisationSettings = {
   /** Slug of the entitlement list that the broker dialect knows; absent: none. */
   brokerList?: string;
-  /** Days for which evidence is kept after its decision. */
+  /** Days for which evidence is kept after its decision; absent: as the server has it. */
   evidenceRetentionDays?: number;
 };
-
-export const defaultEvidenceRetentionDays = 30;

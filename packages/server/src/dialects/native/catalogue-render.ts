@@ -1,8 +1,9 @@
 import type { Actor } from '#domain/actor.ts';
 import { type EntitlementList, type EntitlementType, listUri, typeUri } from '#domain/entitlement-list.ts';
-import { defaultEvidenceRetentionDays, type Organisation } from '#domain/organisation.ts';
+import type { Organisation } from '#domain/organisation.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
 import type { Answer } from '#http/answer.ts';
+import type { Call } from '#http/call.ts';
 
 type Versioned = { version: number };
 
@@ -28,8 +29,9 @@ export function renderNamespace({ version: _, ...namespace }: PassNamespace): ob
   return namespace;
 }
 
-function renderOrganisation({ slug, name, timeZone, baseUrl, settings }: Organisation): object {
-  return { slug, name, timeZone, baseUrl, evidenceRetentionDays: defaultEvidenceRetentionDays, ...settings };
+/** What the organisation has not decided is as the server has it. */
+function renderOrganisation({ evidence }: Call, { slug, name, timeZone, baseUrl, settings }: Organisation): object {
+  return { slug, name, timeZone, baseUrl, evidenceRetentionDays: evidence.retentionDays, ...settings };
 }
 
 export function listAnswer(actor: Actor, status: 200 | 201, list: EntitlementList): Answer {
@@ -44,8 +46,8 @@ export function namespaceAnswer(actor: Actor, status: 200 | 201, namespace: Pass
   return answer(actor, status, namespace, renderNamespace(namespace), `/pass-namespaces/${namespace.name}`);
 }
 
-export function organisationAnswer(actor: Actor, organisation: Organisation): Answer {
-  return answer(actor, 200, organisation, renderOrganisation(organisation), '/organisation');
+export function organisationAnswer(call: Call, organisation: Organisation): Answer {
+  return answer(call.actor, 200, organisation, renderOrganisation(call, organisation), '/organisation');
 }
 
 /** What was read or written, with its entity tag and, when it is new, its address. */

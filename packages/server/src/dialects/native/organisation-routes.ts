@@ -21,7 +21,7 @@ export const organisationRoutes: Route[] = [
     scope: 'catalogue:read',
     headers: ifNoneMatchHeader,
     responses: catalogueReads(Organisation),
-    handler: async (call) => unlessKnown(call, organisationAnswer(call.actor, call.actor.organisation)),
+    handler: async (call) => unlessKnown(call, organisationAnswer(call, call.actor.organisation)),
   },
   {
     method: 'PATCH',
@@ -38,7 +38,7 @@ export const organisationRoutes: Route[] = [
       const { store, actor, body } = call;
       const present = (organisation: StoredOrganisation) => [catalogueTag(organisation)];
       const change = { edit: editOf(body), ifMatch: ifMatch(call, present) };
-      return organisationAnswer(actor, await changeSettings(store, actor, change));
+      return organisationAnswer(call, await changeSettings(store, actor, change));
     },
   },
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { evidence } from '../../support/evidence.ts';
 import { startTestServer } from '../../support/server.ts';
 import { catalogueApi, catalogueChanges } from './catalogue-support.ts';
 import { assertProblem, rowCounts } from './support.ts';
@@ -79,4 +80,17 @@ test('412 PATCH with a tag that is no longer current', async () => {
   const tag = { 'if-match': String(headers.etag) };
   assert.equal((await api.patch(url, { evidenceRetentionDays: 10 }, tag)).status, 200);
   assertProblem(await api.patch(url, { evidenceRetentionDays: 11 }, tag), 412, 'precondition-failed');
+});
+
+test('200 days for which evidence is kept: those of the server, until the organisation decides', async () => {
+  const { retentionDays } = evidence;
+  await api.patch(url, { evidenceRetentionDays: null });
+  evidence.retentionDays = 12;
+  try {
+    assert.equal((await send('GET', url)).body.evidenceRetentionDays, 12);
+    assert.equal((await api.patch(url, { evidenceRetentionDays: 5 })).body.evidenceRetentionDays, 5);
+    assert.equal((await api.patch(url, { evidenceRetentionDays: null })).body.evidenceRetentionDays, 12);
+  } finally {
+    evidence.retentionDays = retentionDays;
+  }
 });
