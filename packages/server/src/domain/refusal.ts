@@ -25,7 +25,9 @@ export type Subject =
   | 'evidence-request'
   | 'evidence-file'
   | 'access-pass'
-  | 'outstanding-action';
+  | 'outstanding-action'
+  | 'webhook-subscription'
+  | 'webhook-delivery';
 
 /** Every way in which a request can be refused, whatever the dialect. Each dialect renders each kind in its own shape. */
 export type RefusalReason =
@@ -36,7 +38,8 @@ export type RefusalReason =
   | { kind: 'scope'; scope: string }
   /** `others`: further faults of the same body. */
   | { kind: 'foreign-organisation'; others?: Fault[] }
-  | { kind: 'rate-limit'; retryAfter: number; policy: string }
+  /** `message`: a sentence about what there is too much of, where it is not requests. */
+  | { kind: 'rate-limit'; retryAfter: number; policy: string; message?: string }
   | { kind: 'unknown-route' }
   | { kind: 'method'; allow: string[] }
   | { kind: 'not-acceptable'; offered: string[] }
@@ -44,7 +47,8 @@ export type RefusalReason =
   /** `part`: which part of a multipart body, where the limit is that part's. */
   | { kind: 'too-large'; limit: number; part?: string }
   | { kind: 'uri-too-long' }
-  | { kind: 'not-found'; subject: Subject }
+  /** `since`: it was not there yet, and is there from this instant on. */
+  | { kind: 'not-found'; subject: Subject; since?: string }
   | { kind: 'gone'; subject: 'customer' | 'account' }
   | { kind: 'identifier-erased' }
   | { kind: 'precondition' }
@@ -61,14 +65,21 @@ export type RefusalReason =
   | { kind: 'pass-state'; state: 'active' | 'retired' | 'reserved' }
   /** It is over, so it stays what it is. */
   | { kind: 'ended'; subject: 'entitlement' | 'outstanding-action'; state: string }
-  /** Something of the catalogue, or of what the account holds, is there already, with this value of `member`. */
+  /** Something of the catalogue, or of what an account or a subscription holds, is there already, with this value of `member`. */
   | {
       kind: 'exists';
-      subject: 'entitlement-list' | 'entitlement-type' | 'pass-namespace' | 'entitlement';
-      member: 'slug' | 'id' | 'name' | 'uri' | 'entitlementType';
+      subject: 'entitlement-list' | 'entitlement-type' | 'pass-namespace' | 'entitlement' | 'webhook-subscription';
+      member: 'slug' | 'id' | 'name' | 'uri' | 'entitlementType' | 'secret';
     }
   /** Where it stands in the catalogue, this cannot be done. */
   | { kind: 'catalogue-state'; why: 'default-namespace' | 'namespace-in-use' | 'adopted-list' | 'full-list' }
+  /** Changes up to `prunedTo` are no longer kept; `newest` is the number of the newest one. */
+  | { kind: 'changes-pruned'; prunedTo: number; newest: number }
+  /** What it was before `since` is no longer kept. */
+  | { kind: 'history-pruned'; since: string }
+  | { kind: 'too-many-subscriptions'; limit: number }
+  /** Nothing is sent to a webhook subscription that is disabled. */
+  | { kind: 'subscription-disabled' }
   | { kind: 'idempotency-reused' }
   | { kind: 'idempotency-busy' }
   | { kind: 'idempotency-erased' }

@@ -20,6 +20,11 @@ const byCustomer: Statement = {
   text: `select document from account where organisation_id = $1 and customer_number = $2 and state = 'active' order by number`,
 };
 
+const list: Statement = {
+  name: 'accounts-list',
+  text: `select document from account where organisation_id = $1 and number > $2 and state = 'active' order by number limit $3`,
+};
+
 const byEmail: Statement = {
   name: 'accounts-by-email',
   text: `select a.document from customer c join account a on a.organisation_id = c.organisation_id and a.customer_number = c.number and a.state = 'active'
@@ -62,6 +67,12 @@ export class Accounts {
   /** All accounts of a customer, oldest first. */
   async ofCustomer(organisationId: number, customerNumber: number): Promise<AccountDocument[]> {
     const rows = await this.#database.read(organisationId, byCustomer, [organisationId, customerNumber]);
+    return rows.map((row) => JSON.parse(row.document as string));
+  }
+
+  /** Accounts of the organisation in the order of their numbers, those after `after`. */
+  async list(organisationId: number, after: number, limit: number): Promise<AccountDocument[]> {
+    const rows = await this.#database.read(organisationId, list, [organisationId, after, limit]);
     return rows.map((row) => JSON.parse(row.document as string));
   }
 

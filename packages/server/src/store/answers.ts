@@ -2,16 +2,22 @@ import type { Database, Row, Statement } from './database.ts';
 import { Lane } from './lane.ts';
 import type { KeptAnswer } from './plan.ts';
 
-/** A kept answer; without `answer` its customer was erased. */
-export type StoredAnswer = { bodyDigest: string; answer: KeptAnswer['answer'] | undefined; createdAt: Date };
+/** A kept answer; without `answer` its customer was erased. `shows`: whose data is in it. */
+export type StoredAnswer = {
+  bodyDigest: string;
+  answer: KeptAnswer['answer'] | undefined;
+  createdAt: Date;
+  shows: { account: { customerNumber: number; number: number } } | { customer: { number: number } } | undefined;
+};
 
 const hours = 24;
 
 /** Keys are columns, not expressions: row-level security lets only those use the index, and the rest would read every answer there is. */
 export const answersByHash: Statement = {
   name: 'answers-by-hash',
-  text: `select k.client_id || ':' || encode(k.request_hash, 'hex') as key, encode(i.body_digest, 'hex') as body_digest, i.answer, i.created_at
-    from unnest($2::bigint[], $3::bytea[]) k (client_id, request_hash) cross join lateral (select body_digest, answer, created_at from idempotency
+  text: `select k.client_id || ':' || encode(k.request_hash, 'hex') as key, encode(i.body_digest, 'hex') as body_digest, i.answer, i.created_at,
+      i.customer_number, i.account_number
+    from unnest($2::bigint[], $3::bytea[]) k (client_id, request_hash) cross join lateral (select body_digest, answer, created_at, customer_number, account_number from idempotency
       where organisation_id = $1 and client_id = k.client_id and request_hash = k.request_hash limit 1) i`,
 };
 
@@ -61,14 +67,16 @@ function columnsOf(keys: string[]): [string[], Buffer[]] {
 }
 
 function keyed(rows: Row[]): Map<string, StoredAnswer> {
-  return new Map(
-    rows.map((row) => [
-      row.key as string,
-      {
-        bodyDigest: row.body_digest as string,
-        createdAt: row.created_at as Date,
-        answer: row.answer === null ? undefined : JSON.parse(row.answer as string),
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.key as string, storedOf(row)]));
+}
+
+function storedOf(row: Row): StoredAnswer {
+  const [customerNumber, number] = [row.customer_number, row.account_number] as (number | null)[];
+  const customer = customerNumber == null ? undefined : { customer: { number: customerNumber } };
+  return {
+    bodyDigest: row.body_digest as string,
+    createdAt: row.created_at as Date,
+    answer: row.answer === null ? undefined : JSON.parse(row.answer as string),
+    shows: customerNumber == null || number == null ? customer : { account: { customerNumber, number } },
+  };
 }

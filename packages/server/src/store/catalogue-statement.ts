@@ -6,7 +6,10 @@ import type { Statement } from './database.ts';
  *
  * $1 organisation, $2 what must be so (the version that each subject has, null: it is not there), $3 lists, $4 types, $5 namespaces,
  * each as it becomes, $6 names of namespaces to delete, $7 settings of the organisation or null, $8 changes, $9 who and what (audit),
- * $10 answers to keep for idempotency. Row: outcome ('written' | 'stale' | 'in-use' | 'idempotency').
+ * $10 answers to keep for idempotency, $11 webhook subscriptions as they become, $12 ids of those to delete, $13 how many there can be.
+ * Row: outcome ('written' | 'stale' | 'in-use' | 'full' | 'idempotency').
+ *
+ * A subscription that is new, or on again, begins with the first change after this write.
  */
 export const commitCatalogue: Statement = {
   name: 'commit-catalogue',
@@ -16,6 +19,10 @@ with guard as materialized (
 ), idem as materialized (
   select client_id, decode(request_hash, 'hex') as request_hash, decode(body_digest, 'hex') as body_digest, answer, created_at
   from json_to_recordset($10::json) as x(client_id bigint, request_hash text, body_digest text, answer json, created_at timestamptz)
+), wanted_subscription as materialized (
+  select * from json_to_recordset($11::json) as x(id uuid, url text, description text, format text, kinds text[], include_account boolean,
+    except_clients bigint[], state text, disabled_reason text, disabled_at timestamptz, sealed text, header_name text, version bigint,
+    created_at timestamptz, changed_at timestamptz)
 ), failed as materialized (
   select 'stale' as outcome, 0 as rank
     from guard g left join lateral (
@@ -23,14 +30,21 @@ with guard as materialized (
       union all
       select version from pass_namespace where g.subject = 'pass-namespace' and organisation_id = $1 and name = g.key
       union all
-      select version from organisation where g.subject = 'organisation' and id = $1) s on true
+      select version from organisation where g.subject = 'organisation' and id = $1
+      union all
+      select version from webhook_subscription
+        where organisation_id = $1 and id = case g.subject when 'webhook-subscription' then g.key::uuid end) s on true
     where s.version is distinct from g.expected
   union all
   select 'in-use', 1
     from unnest($6::text[]) k (name) cross join lateral (select from access_pass
       where organisation_id = $1 and namespace = k.name limit 1) p
   union all
-  select 'idempotency', 2
+  select 'full', 2
+    from wanted_subscription
+    where version = 1 and $13 <= (select count(*) from webhook_subscription where organisation_id = $1)
+  union all
+  select 'idempotency', 3
     from idem i cross join lateral (select created_at from idempotency s
       where s.organisation_id = $1 and s.client_id = i.client_id and s.request_hash = i.request_hash limit 1) s
     where s.created_at > i.created_at - interval '24 hours'
@@ -74,6 +88,23 @@ with guard as materialized (
   delete from pass_namespace using good where organisation_id = $1 and name = any($6::text[])
 ), written_settings as (
   update organisation set settings = $7::jsonb, version = version + 1 from good where id = $1 and $7::jsonb is not null
+), written_subscription as (
+  insert into webhook_subscription as w (organisation_id, id, url, description, format, kinds, include_account, except_clients, state,
+    disabled_reason, disabled_at, sealed, header_name, from_change, listening, version, created_at, changed_at)
+  select $1, id, url, description, format, kinds, include_account, except_clients, state, disabled_reason, disabled_at,
+    decode(sealed, 'hex'), header_name, base + (select count(*) from chg), state = 'enabled', version, created_at, changed_at
+  from good, wanted_subscription
+  on conflict (organisation_id, id) do update set url = excluded.url, description = excluded.description, kinds = excluded.kinds,
+    include_account = excluded.include_account, except_clients = excluded.except_clients, state = excluded.state,
+    disabled_reason = excluded.disabled_reason, disabled_at = excluded.disabled_at, sealed = excluded.sealed,
+    header_name = excluded.header_name, version = excluded.version, changed_at = excluded.changed_at,
+    failing_since = case when w.url = excluded.url and (w.state = 'enabled' or excluded.state = 'disabled') then w.failing_since end
+), written_dispatch as (
+  insert into webhook_dispatch (organisation_id, position)
+  select $1, base + (select count(*) from chg) from good where exists (select from wanted_subscription)
+  on conflict (organisation_id) do nothing
+), deleted_subscription as (
+  delete from webhook_subscription using good where organisation_id = $1 and id = any($12::uuid[])
 ), written_change as (
   insert into change (organisation_id, number, audit_number, subject, subject_key, kind, cause, version, members, events, at)
   select $1, base + seq, base + 1, subject, subject_key, chg.kind, cause, version, members, events, at

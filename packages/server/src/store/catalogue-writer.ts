@@ -3,23 +3,32 @@ import type { Actor } from '#domain/actor.ts';
 import type { EntitlementList, EntitlementType } from '#domain/entitlement-list.ts';
 import type { OrganisationSettings } from '#domain/organisation.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
+import { maxSubscriptions } from '#domain/webhook-rules.ts';
 import { commitCatalogue } from './catalogue-statement.ts';
 import { lockCounter } from './commit-statement.ts';
 import type { Database, Row } from './database.ts';
 import type { KeptAnswer } from './plan.ts';
 import { answerRecords, auditRecord } from './records.ts';
+import type { StoredSubscription } from './webhook-subscriptions.ts';
 
-export type CatalogueSubject = 'entitlement-list' | 'entitlement-type' | 'pass-namespace' | 'organisation';
+export type CatalogueSubject =
+  | 'entitlement-list'
+  | 'entitlement-type'
+  | 'pass-namespace'
+  | 'organisation'
+  | 'webhook-subscription';
 
 /** One change of one subject; each gets its own number when it is committed. */
 export type CatalogueChange = {
   subject: CatalogueSubject;
-  /** Slug of a list or of the organisation, `{list}#{id}` of a type, name of a namespace. */
+  /** Slug of a list or of the organisation, `{list}#{id}` of a type, name of a namespace, id of a webhook subscription. */
   key: string;
   kind: 'created' | 'updated' | 'deleted';
   version: number;
   /** Names of the members that changed, never values. */
   members: string[];
+  /** What happened besides, in the words of the catalogue of events. */
+  events?: string[];
 };
 
 /** What must still be so when it is written: the version that was read, null where nothing was there. Types are guarded by their list. */
@@ -38,11 +47,15 @@ export type CatalogueWrite = {
   /** Name of a namespace to delete. */
   deletedNamespace?: string;
   settings?: OrganisationSettings;
+  /** A subscription as it becomes; where its change begins and how its deliveries fare is the database's. */
+  subscription?: StoredSubscription;
+  /** Id of a subscription to delete, with its deliveries. */
+  deletedSubscription?: string;
   changes: CatalogueChange[];
 };
 
 /** How it ended; only `written` left anything behind. `stale`: what was read is no longer so. */
-export type CatalogueOutcome = 'written' | 'stale' | 'in-use' | 'idempotency';
+export type CatalogueOutcome = 'written' | 'stale' | 'in-use' | 'full' | 'idempotency';
 
 /** Violated, they say that somebody else was first, with a URI that no guard covers or as the last wall behind the guards. */
 const staleConstraints = [
@@ -52,12 +65,18 @@ const staleConstraints = [
   'pass_namespace_default',
 ];
 
-/** The only way in which entitlement lists, entitlement types, pass namespaces and settings are written: one transaction, one flush. */
+/**
+ * The only way in which entitlement lists, entitlement types, pass namespaces, settings and webhook subscriptions are written: one
+ * transaction, one flush.
+ */
 export class CatalogueWriter {
   readonly #database: Database;
+  readonly #committed: (organisationId: number) => void;
 
-  constructor(database: Database) {
+  /** @param committed called after each commit */
+  constructor(database: Database, committed: (organisationId: number) => void) {
     this.#database = database;
+    this.#committed = committed;
   }
 
   /** Commits one write with its changes, its audit record and the answer to keep; durable once it resolves. Throws Unavailable. */
@@ -70,6 +89,7 @@ export class CatalogueWriter {
       ]);
       const outcome = (rows as Row[])[0]?.outcome;
       if (outcome === undefined) throw new Error('the database reported no outcome for a write of the catalogue');
+      if (outcome === 'written') this.#committed(id);
       return outcome as CatalogueOutcome;
     } catch (error) {
       if (error instanceof pg.DatabaseError && staleConstraints.includes(error.constraint ?? '')) return 'stale';
@@ -79,12 +99,12 @@ export class CatalogueWriter {
 }
 
 function valuesOf(actor: Actor, write: CatalogueWrite, keep: KeptAnswer | undefined): unknown[] {
-  const changes = write.changes.map(({ key, ...change }, index) => ({
+  const changes = write.changes.map(({ key, events = [], ...change }, index) => ({
     ...change,
     seq: index + 1,
     subject_key: key,
     cause: change.kind === 'deleted' ? 'delete' : 'own',
-    events: [`${change.subject}.${change.kind}`],
+    events: [`${change.subject}.${change.kind}`, ...events],
   }));
   return [
     actor.organisation.id,
@@ -97,6 +117,9 @@ function valuesOf(actor: Actor, write: CatalogueWrite, keep: KeptAnswer | undefi
     JSON.stringify(changes),
     JSON.stringify(auditRecord(actor, write.operation, write.subjectKey)),
     JSON.stringify(answerRecords(actor, keep)),
+    JSON.stringify(write.subscription ? [subscriptionRow(write.subscription)] : []),
+    write.deletedSubscription === undefined ? [] : [write.deletedSubscription],
+    maxSubscriptions,
   ];
 }
 
@@ -136,6 +159,21 @@ function namespaceRow(namespace: PassNamespace): object {
     check_digit: checkDigit,
     code_type: codeType,
     max_active_per_account: maxActivePerAccount,
+    created_at: createdAt,
+    changed_at: changedAt,
+  };
+}
+
+function subscriptionRow({ subscription, sealed }: StoredSubscription): object {
+  const { includeAccount, exceptClients, disabledReason, disabledAt, headerName, createdAt, changedAt } = subscription;
+  return {
+    ...subscription,
+    include_account: includeAccount,
+    except_clients: exceptClients,
+    disabled_reason: disabledReason,
+    disabled_at: disabledAt,
+    header_name: headerName,
+    sealed: sealed.toString('hex'),
     created_at: createdAt,
     changed_at: changedAt,
   };

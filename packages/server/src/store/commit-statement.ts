@@ -30,7 +30,7 @@ with plan as materialized (
 ), acc as materialized (
   select * from json_to_recordset($3::json) as x(
     n int, seq int, is_new boolean, replaces bigint, identifier text, number bigint, customer_number bigint, version bigint, state text,
-    alias text, account_number text, is_default boolean, account json, next_boundary date)
+    alias text, account_number text, is_default boolean, account json, next_boundary date, digest text)
 ), chg as materialized (
   select * from json_to_recordset($4::json) as x(
     n int, seq int, subject text, kind text, cause text, customer_number bigint, account_number bigint, version bigint, members text[], events text[])
@@ -66,6 +66,11 @@ with plan as materialized (
   select a.n, case t.state when 'erased' then 'erased-identifier' when 'deleted' then 'tombstone' else 'identifier' end, 2, t.version
     from acc a cross join lateral (select state, version from account where organisation_id = $1 and identifier = a.identifier limit 1) t
     where a.is_new and (t.state <> 'deleted' or t.version is distinct from a.replaces)
+  union all
+  select a.n, case f.state when 'erased' then 'erased-identifier' else 'tombstone' end, 2, f.version
+    from acc a cross join lateral (select state, version from forgotten_identifier
+      where organisation_id = $1 and digest = decode(a.digest, 'hex') limit 1) f
+    where a.is_new and (f.state <> 'deleted' or f.version is distinct from a.replaces)
   union all
   select p.n, 'email', 3, null
     from plan p cross join lateral (select number from customer where organisation_id = $1 and email_key = p.email_key limit 1) c
@@ -115,20 +120,25 @@ with plan as materialized (
   update customer c set version = g.version
   from good g where g.mode = 'update' and not g.customer_changed and c.organisation_id = $1 and c.number = g.customer_number
 ), written_account as (
-  insert into account (organisation_id, identifier, number, customer_number, version, change_number, state, alias, account_number, is_default, document, next_boundary)
+  insert into account (organisation_id, identifier, number, customer_number, version, change_number, state, alias, account_number, is_default, document, next_boundary, gone_at)
   select $1, a.identifier, a.number, a.customer_number, a.version, g.base + a.seq, a.state, a.alias, a.account_number, a.is_default,
-    case when a.state = 'active' then json_build_object('account', a.account, 'customer', g.document) end, a.next_boundary
+    case when a.state = 'active' then json_build_object('account', a.account, 'customer', g.document) end, a.next_boundary,
+    case when a.state <> 'active' then g.at end
   from acc a join good g using (n)
   on conflict (organisation_id, identifier) do update set number = excluded.number, customer_number = excluded.customer_number,
     version = excluded.version, change_number = excluded.change_number, state = excluded.state, alias = excluded.alias,
-    account_number = excluded.account_number, is_default = excluded.is_default, document = excluded.document, next_boundary = excluded.next_boundary
+    account_number = excluded.account_number, is_default = excluded.is_default, document = excluded.document, next_boundary = excluded.next_boundary,
+    gone_at = excluded.gone_at
+), remembered_identifier as (
+  delete from forgotten_identifier f using acc a join good using (n)
+  where f.organisation_id = $1 and a.is_new and f.digest = decode(a.digest, 'hex')
 ), written_change as (
   insert into change (organisation_id, number, audit_number, subject, kind, cause, customer_number, account_number, version, members, events, at)
   select $1, g.base + c.seq, g.base + 1, c.subject, c.kind, c.cause, c.customer_number, c.account_number, c.version, c.members, c.events, g.at
   from chg c join good g using (n)
 ), written_detail as (
   insert into change_detail (organisation_id, customer_number, change_number, account_number, document)
-  select $1, c.customer_number, g.base + c.seq, c.account_number, case when c.subject = 'customer' then g.document else a.account end
+  select $1, c.customer_number, g.base + c.seq, coalesce(c.account_number, 0), case when c.subject = 'customer' then g.document else a.account end
   from chg c join good g using (n) left join acc a on a.n = c.n and a.number = c.account_number
   where c.kind <> 'deleted' and c.cause <> 'customer'
 ), written_address as (
@@ -218,6 +228,11 @@ with plan as materialized (
 ), forgotten_answer as (
   update idempotency s set answer = null, body_digest = '' from gone
   where s.organisation_id = $1 and s.customer_number = gone.customer_number and (gone.account_number is null or s.account_number = gone.account_number)
+), forgotten_log as (
+  update webhook_delivery d set log = (select json_agg(e.value - 'excerpt') from jsonb_array_elements(d.log::jsonb) e)
+  from gone
+  where d.organisation_id = $1 and d.customer_number = gone.customer_number and (gone.account_number is null or d.account_number = gone.account_number)
+    and json_array_length(d.log) > 0
 ), counted as (
   update organisation_counter set change_number = (select max(base + change_count) from good)
   where organisation_id = $1 and exists (select from good)

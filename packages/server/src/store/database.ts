@@ -25,19 +25,7 @@ export class Database {
     connection: pg.ClientConfig,
     options: { maxConnections?: number; onError?: (error: Error) => void } = {},
   ) {
-    const { options: given, ...own } = inParts(connection);
-    this.#pool = new pg.Pool({
-      ...own,
-      types,
-      pipeline: true,
-      max: options.maxConnections ?? 16,
-      connectionTimeoutMillis: 5000,
-      // jit: compiling a statement of many parts takes 250 ms, running it one; PostgreSQL guesses the other way round.
-      options: `${given ?? ''} -c role=${serverRole} -c jit=off -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
-    } as pg.PoolConfig);
-    this.#pool.on('error', (error) => options.onError?.(error));
-    // The end of a connection in use reaches the queries that wait for it; unheard, the event besides would end the process.
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool = openPool(connection, { types, pipeline: true, max: options.maxConnections ?? 16 }, options.onError);
   }
 
   /**
@@ -122,6 +110,26 @@ export class Database {
       client.release(fatal);
     }
   }
+}
+
+/** A pool of connections that work as the server's role, with limits on waiting. `own`: further options of the driver. */
+export function openPool(
+  connection: pg.ClientConfig,
+  own: pg.PoolConfig & { pipeline?: boolean },
+  onError: (error: Error) => void = () => {},
+): pg.Pool {
+  const { options, ...parts } = inParts(connection);
+  const pool = new pg.Pool({
+    ...parts,
+    ...own,
+    connectionTimeoutMillis: 5000,
+    // jit: compiling a statement of many parts takes 250 ms, running it one; PostgreSQL guesses the other way round.
+    options: `${options ?? ''} -c role=${serverRole} -c jit=off -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
+  });
+  pool.on('error', onError);
+  // The end of a connection in use reaches the queries that wait for it; unheard, the event besides would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
 }
 
 /** A connection string in parts: left whole, `options` in it would win over ours, and with them the role. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { serverRole } from './database.ts';
+import { migrateJobs } from './job-schema.ts';
 
 type Migration = { number: number; name: string; text: string; checksum: string };
 
@@ -57,6 +58,7 @@ export async function migrate(connection: pg.ClientConfig): Promise<string[]> {
     await client.query(`grant select on migration to ${serverRole}`);
     await client.query('commit');
     await assertRowLevelSecurity(client);
+    await migrateJobs(connection);
     return pending.map((migration) => migration.name);
   } finally {
     await client.end();

@@ -61,8 +61,9 @@ export class Organisations {
 
   /** Changes the base URL; false when the organisation has, or ever had, an account: its `@id`s are fixed then. */
   async moveBaseUrl(id: number, baseUrl: string): Promise<boolean> {
-    const text =
-      'update organisation set base_url = $2, version = version + 1 where id = $1 and not exists (select from account where organisation_id = $1) returning id';
+    const text = `update organisation set base_url = $2, version = version + 1 where id = $1
+        and not exists (select from account where organisation_id = $1)
+        and not exists (select from forgotten_identifier where organisation_id = $1) returning id`;
     // Under the counter lock: a first account that is just being committed is seen.
     const [, rows] = await this.#database.write(id, [
       { ...lockCounter, values: [id] },

@@ -5,6 +5,7 @@ import type { Actor } from '#domain/actor.ts';
 import type { Changeset } from '#domain/changeset.ts';
 import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
+import { identifierDigest } from './forgotten-identifiers.ts';
 import { heldRows, type PassRow } from './held-rows.ts';
 
 /** The answer kept for an Idempotency-Key; committed with the effect it answers. */
@@ -51,7 +52,7 @@ export type Plan = {
 /** Turns a write into rows, and into the unique keys it claims: two plans with a common claim never share a batch. */
 export function planOf({ actor, operation, channel, changeset, unchanged, replaces, keep }: Write): Plan {
   const customer = (changeset?.after ?? unchanged)?.customer;
-  const accounts = changeset ? accountRows(changeset, replaces) : [];
+  const accounts = changeset ? accountRows(actor, changeset, replaces) : [];
   const account = accountOf(accounts as AccountRow[]);
   const plan = {
     ...(changeset ? customerRow(changeset) : guardRow(unchanged)),
@@ -143,7 +144,11 @@ function customerKeys({ customerRef, username, details }: Customer): Record<stri
   };
 }
 
-function accountRows({ before, after, changes }: Changeset, replaces: number | undefined): object[] {
+function accountRows(
+  { organisation }: Actor,
+  { before, after, changes }: Changeset,
+  replaces: number | undefined,
+): object[] {
   const sequence = new Map(changes.map((change, index) => [change.accountNumber, { change, seq: index + 1 }]));
   const known = new Set(before?.accounts.map((account) => account.number));
   const row = (account: Account, live: boolean) => {
@@ -162,6 +167,7 @@ function accountRows({ before, after, changes }: Changeset, replaces: number | u
       is_default: live && account.isDefault,
       account: live ? account : null,
       next_boundary: live ? (account.nextBoundary ?? null) : null,
+      digest: known.has(account.number) ? null : identifierDigest(organisation, account.identifier),
     };
   };
   const live = after.accounts.filter((account) => sequence.has(account.number)).map((account) => row(account, true));

@@ -2,6 +2,7 @@ import type { Actor } from '#domain/actor.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
 import { lockCounter } from './commit-statement.ts';
 import type { Database, Row, Statement } from './database.ts';
+import { keepingAnswer, keptAnswer } from './kept-answer.ts';
 import type { KeptAnswer } from './plan.ts';
 import { answerRecords, auditRecord } from './records.ts';
 
@@ -18,17 +19,7 @@ export type ReserveOutcome =
 /** How the release of a reserved text ended; `stale`: it is not reserved (any more). */
 export type ReleaseOutcome = 'written' | 'stale' | 'idempotency';
 
-/** What both statements begin with: the answer to keep, and whether its key is in use. $1 organisation, $2 answers to keep, $3 audit. */
-const keeping = `idem as materialized (
-  select client_id, decode(request_hash, 'hex') as request_hash, decode(body_digest, 'hex') as body_digest, answer, created_at
-  from json_to_recordset($2::json) as x(client_id bigint, request_hash text, body_digest text, answer json, created_at timestamptz)
-), clash as materialized (
-  select i.client_id from idem i cross join lateral (select created_at from idempotency s
-    where s.organisation_id = $1 and s.client_id = i.client_id and s.request_hash = i.request_hash limit 1) s
-  where s.created_at > i.created_at - interval '24 hours'
-)`;
-
-/** What both end with: one change of the namespace $4's passes, its audit record, the kept answer, the counter. */
+/** What both statements end with: one change of the namespace $4's passes, its audit record $3, the kept answer, the counter. */
 const recording = (kind: string, event: string) => `written_change as (
   insert into change (organisation_id, number, audit_number, subject, subject_key, kind, cause, version, members, events, at)
   select $1, base + 1, base + 1, 'access-pass', $4, '${kind}', 'own', version, '{}', '{${event}}', at
@@ -38,12 +29,7 @@ const recording = (kind: string, event: string) => `written_change as (
   select $1, base + 1, at, client_id, client_name, actor, dialect, dialect, operation, subject_key, correlation_id, request_id
   from good, json_to_record($3::json) as x(at timestamptz, client_id bigint, client_name text, actor text, dialect text, operation text,
     subject_key text, correlation_id text, request_id text)
-), kept_answer as (
-  insert into idempotency (organisation_id, client_id, request_hash, body_digest, answer, created_at)
-  select $1, client_id, request_hash, body_digest, answer, created_at from good, idem
-  on conflict (organisation_id, client_id, request_hash) do update set body_digest = excluded.body_digest, answer = excluded.answer,
-    customer_number = null, account_number = null, created_at = excluded.created_at
-), counted as (
+), ${keptAnswer}, counted as (
   update organisation_counter set change_number = base + 1 from good where organisation_id = $1
 )`;
 
@@ -57,7 +43,7 @@ const good = `good as materialized (
  */
 export const reservePasses: Statement = {
   name: 'reserve-passes',
-  text: `with ${keeping}, taken as materialized (
+  text: `with ${keepingAnswer}, taken as materialized (
   select w.position from unnest($6::text[]) with ordinality w (text, position)
     cross join lateral (select from access_pass where organisation_id = $1 and text = w.text and namespace = $4 limit 1) s
 ), ${good}
@@ -80,7 +66,7 @@ union all
 /** Releases a reserved text. $4 namespace, $5 text. Row: outcome. */
 const release: Statement = {
   name: 'release-reserved-pass',
-  text: `with ${keeping}, found as materialized (
+  text: `with ${keepingAnswer}, found as materialized (
   select state from access_pass where organisation_id = $1 and text = $5 and namespace = $4 and state = 'reserved' limit 1
 ), ${good}
   where exists (select from found) and not exists (select from clash)
@@ -102,9 +88,12 @@ export const reservedPasses: Statement = {
 /** Texts of passes that are reserved for printed cards: in use by nobody, and free for nobody but who assigns them. */
 export class ReservedPasses {
   readonly #database: Database;
+  readonly #committed: (organisationId: number) => void;
 
-  constructor(database: Database) {
+  /** @param committed called after each commit */
+  constructor(database: Database, committed: (organisationId: number) => void) {
     this.#database = database;
+    this.#committed = committed;
   }
 
   /**
@@ -156,6 +145,7 @@ export class ReservedPasses {
     ]);
     const row = (rows as Row[])[0];
     if (!row) throw new Error('the database reported no outcome for a reservation');
+    if (row.outcome === 'written') this.#committed(id);
     return row;
   }
 }

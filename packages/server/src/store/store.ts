@@ -1,22 +1,36 @@
 import type pg from 'pg';
 import { AccessPasses } from './access-passes.ts';
+import { AccountFeed } from './account-feed.ts';
 import { Accounts } from './accounts.ts';
 import { Answers } from './answers.ts';
 import { Boundaries } from './boundaries.ts';
 import { CatalogueWriter } from './catalogue-writer.ts';
+import { ChangeHistory } from './change-history.ts';
+import { ChangePruning } from './change-pruning.ts';
+import { Changes } from './changes.ts';
 import { Clients } from './clients.ts';
 import { Customers } from './customers.ts';
 import { Database } from './database.ts';
+import { DeliveryPruning } from './delivery-pruning.ts';
 import { EntitlementLists } from './entitlement-lists.ts';
 import { EntitlementTypes } from './entitlement-types.ts';
 import { DatabaseEvidenceFiles, type EvidenceFiles } from './evidence-files.ts';
 import { EvidenceKey } from './evidence-key.ts';
+import { ForgottenIdentifiers } from './forgotten-identifiers.ts';
 import { HeldHistory } from './held-history.ts';
 import { Numbers } from './numbers.ts';
 import { Organisations } from './organisations.ts';
 import { PassNamespaces } from './pass-namespaces.ts';
+import { Positions } from './positions.ts';
+import { ReadRecords } from './read-records.ts';
+import { ReadTrace } from './read-trace.ts';
 import { ReservedPasses } from './reserved-passes.ts';
+import { Tombstones } from './tombstones.ts';
 import { Turns } from './turns.ts';
+import { WebhookDeliveries } from './webhook-deliveries.ts';
+import { WebhookDeliveryList } from './webhook-delivery-list.ts';
+import { WebhookDispatch } from './webhook-dispatch.ts';
+import { WebhookSubscriptions } from './webhook-subscriptions.ts';
 import { Writer } from './writer.ts';
 
 /** All of the database that the operations see. */
@@ -26,10 +40,15 @@ export type Store = {
   clients: Clients;
   customers: Customers;
   accounts: Accounts;
+  accountFeed: AccountFeed;
+  forgottenIdentifiers: ForgottenIdentifiers;
   accessPasses: AccessPasses;
   reservedPasses: ReservedPasses;
   held: HeldHistory;
   boundaries: Boundaries;
+  changes: Changes;
+  changeHistory: ChangeHistory;
+  positions: Positions;
   answers: Answers;
   entitlementLists: EntitlementLists;
   entitlementTypes: EntitlementTypes;
@@ -37,6 +56,15 @@ export type Store = {
   catalogue: CatalogueWriter;
   evidenceFiles: EvidenceFiles;
   evidenceKey: EvidenceKey;
+  webhookSubscriptions: WebhookSubscriptions;
+  webhookDispatch: WebhookDispatch;
+  webhookDeliveries: WebhookDeliveries;
+  webhookDeliveryList: WebhookDeliveryList;
+  tombstones: Tombstones;
+  changePruning: ChangePruning;
+  deliveryPruning: DeliveryPruning;
+  readRecords: ReadRecords;
+  readTrace: ReadTrace;
   writer: Writer;
   customerNumbers: Numbers;
   rowNumbers: Numbers;
@@ -51,27 +79,48 @@ export function openStore(
   options: { maxConnections?: number; onError?: (error: Error) => void } = {},
 ): Store {
   const database = new Database(connection, options);
+  const readRecords = new ReadRecords(database, { onError: options.onError });
+  const positions = new Positions(database, options.onError);
+  const committed = (organisationId: number) => positions.committed(organisationId);
   return {
     database,
     organisations: new Organisations(database),
     clients: new Clients(database),
     customers: new Customers(database),
     accounts: new Accounts(database),
+    accountFeed: new AccountFeed(database),
+    forgottenIdentifiers: new ForgottenIdentifiers(database),
     accessPasses: new AccessPasses(database),
-    reservedPasses: new ReservedPasses(database),
+    reservedPasses: new ReservedPasses(database, committed),
     held: new HeldHistory(database),
     boundaries: new Boundaries(database),
+    changes: new Changes(database),
+    changeHistory: new ChangeHistory(database),
+    positions,
     answers: new Answers(database),
     entitlementLists: new EntitlementLists(database),
     entitlementTypes: new EntitlementTypes(database),
     passNamespaces: new PassNamespaces(database),
-    catalogue: new CatalogueWriter(database),
+    catalogue: new CatalogueWriter(database, committed),
     evidenceFiles: new DatabaseEvidenceFiles(database),
     evidenceKey: new EvidenceKey(database),
-    writer: new Writer(database, options.onError ? { onError: options.onError } : {}),
+    readRecords,
+    readTrace: new ReadTrace(database),
+    webhookSubscriptions: new WebhookSubscriptions(database),
+    webhookDispatch: new WebhookDispatch(database),
+    webhookDeliveries: new WebhookDeliveries(database),
+    webhookDeliveryList: new WebhookDeliveryList(database),
+    tombstones: new Tombstones(database),
+    changePruning: new ChangePruning(database),
+    deliveryPruning: new DeliveryPruning(database),
+    writer: new Writer(database, { committed, ...(options.onError ? { onError: options.onError } : {}) }),
     customerNumbers: new Numbers(database, 'customer_number'),
     rowNumbers: new Numbers(database, 'row_number'),
     turns: new Turns(),
-    close: () => database.close(),
+    close: async () => {
+      positions.close();
+      await readRecords.close();
+      await database.close();
+    },
   };
 }

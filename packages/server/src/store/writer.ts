@@ -42,16 +42,24 @@ export class Writer {
   readonly #maxAccounts = 1000;
   readonly #maxWaiting: number;
   readonly #queues = new Map<number, Queue>();
+  readonly #committed: (organisationId: number) => void;
   readonly #onError: (error: Error) => void;
   #written = 0;
 
   constructor(
     database: Database,
-    limits: { maxBatch?: number; maxWaiting?: number; onError?: (error: Error) => void } = {},
+    limits: {
+      maxBatch?: number;
+      maxWaiting?: number;
+      /** Called after each commit that left changes behind. */
+      committed?: (organisationId: number) => void;
+      onError?: (error: Error) => void;
+    } = {},
   ) {
     this.#database = database;
     this.#maxBatch = limits.maxBatch ?? 128;
     this.#maxWaiting = limits.maxWaiting ?? 10_000;
+    this.#committed = limits.committed ?? (() => {});
     this.#onError = limits.onError ?? (() => {});
   }
 
@@ -143,7 +151,9 @@ export class Writer {
       const one = batch[row.n as number];
       one?.resolve(outcomeOf(row, one.plan));
     }
-    this.#keepPlansFresh((rows as Row[]).filter((row) => row.outcome === 'written').length);
+    const written = (rows as Row[]).filter((row) => row.outcome === 'written').length;
+    if (written > 0) this.#committed(organisationId);
+    this.#keepPlansFresh(written);
     // Nobody waits for ever: without a counter row no plan has an outcome.
     for (const one of batch) one.reject(new Error('the database reported no outcome for a write'));
   }

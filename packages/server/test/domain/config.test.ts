@@ -26,6 +26,12 @@ test('an empty environment gives the defaults', () => {
     trustedProxies: [],
     addressLimits: { identified: 150, unidentified: 2 },
     evidence: { maxFileSize: 10 * 1024 * 1024, retentionDays: 30 },
+    worker: true,
+    webhooks: {
+      allowedNetworks: [],
+      timeout: 20_000,
+      retryDelays: [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].map((seconds) => seconds * 1000),
+    },
   });
   assert.equal(publicUrlOf(config), 'http://127.0.0.1:8080');
 });
@@ -45,7 +51,16 @@ test('every variable is read, and an empty one counts as unset', () => {
     EVIDENCE_KEY: Buffer.alloc(32, 7).toString('base64'),
     EVIDENCE_MAX_FILE_MIB: '50',
     EVIDENCE_RETENTION_DAYS: '0',
+    WORKER: 'false',
+    WORKER_PORT: '9464',
+    WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8,::1',
+    WEBHOOK_TIMEOUT_SECONDS: '5',
+    WEBHOOK_RETRY_SECONDS: '1, 2',
   });
+  assert.equal(config.worker, false);
+  assert.equal(config.workerPort, 9464);
+  const webhooks = { allowedNetworks: ['127.0.0.0/8', '::1'], timeout: 5000, retryDelays: [1000, 2000] };
+  assert.deepEqual(config.webhooks, webhooks);
   assert.deepEqual(config.evidence, { key: Buffer.alloc(32, 7), maxFileSize: 50 * 1024 * 1024, retentionDays: 0 });
   assert.equal(config.port, 80);
   assert.equal(config.dataDir, '/var/lib/tessera');
@@ -68,7 +83,7 @@ test('all mistakes are listed at once', () => {
   });
   assert.deepEqual(
     mistakes.map((mistake) => mistake.split(' ')[3]),
-    ['PORT', 'LOG_LEVEL', 'DEMO', 'ADDRESS_LIMIT', 'PUBLIC_URL', 'DATABASE_URL', 'TRUSTED_PROXIES'],
+    ['PORT', 'LOG_LEVEL', 'DEMO', 'TRUSTED_PROXIES', 'ADDRESS_LIMIT', 'PUBLIC_URL', 'DATABASE_URL'],
   );
 });
 
@@ -91,6 +106,12 @@ const wrong: [string, string][] = [
   ['TRUSTED_PROXIES', 'loopback'],
   ['DEMO', 'FALSE'],
   ['ADDRESS_LIMIT_UNIDENTIFIED', '1.5'],
+  ['WORKER', 'no'],
+  ['WORKER_PORT', '0'],
+  ['WEBHOOK_ALLOWED_NETWORKS', 'localhost'],
+  ['WEBHOOK_TIMEOUT_SECONDS', '61'],
+  ['WEBHOOK_RETRY_SECONDS', '5,,10'],
+  ['WEBHOOK_RETRY_SECONDS', '0'],
 ];
 for (const [name, value] of wrong) {
   test(`${name}=${value} is a mistake`, () => {

@@ -41,7 +41,7 @@ for (const statistics of ['young', 'current']) {
   });
 
   test(`a write of the catalogue reads no passes, statistics ${statistics}`, async () => {
-    const nothing = [organisation.id, '[]', '[]', '[]', '[]', '{}', null, '[]', '{}', '[]'];
+    const nothing = [organisation.id, '[]', '[]', '[]', '[]', '{}', null, '[]', '{}', '[]', '[]', '{}', 50];
     assert.equal(await rowsRead(database, organisation.id, 'access_pass', commitCatalogue.text, nothing), 0);
   });
 }

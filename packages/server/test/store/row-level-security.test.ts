@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import pg from 'pg';
 import { createAccount } from '#operations/accounts/create.ts';
+import { readAccount } from '#operations/accounts/read.ts';
 import { createKey } from '#operations/clients/create-key.ts';
 import { keepRefusal } from '#operations/kept-answers.ts';
+import { createSubscription } from '#operations/webhooks/create.ts';
+import { sendExample } from '#operations/webhooks/send-example.ts';
 import { serverRole } from '#store/database.ts';
 import { assertRowLevelSecurity } from '#store/migrate.ts';
 import { actorOf } from '../support/fixtures.ts';
@@ -37,6 +41,19 @@ await database.query(
 );
 const answer = { status: 400, headers: {}, body: '{}' };
 await keepRefusal(store, actor, { requestHash: '00', bodyDigest: '00', answer });
+
+await readAccount(store, actor, 'mine');
+await store.readRecords.flush();
+const editing = {
+  store,
+  actor,
+  settings: { key: randomBytes(32), urlFault: () => undefined },
+  assertIncluding: () => {},
+};
+const { subscription } = await createSubscription(editing, { url: 'https://hooks.example.com/' });
+await sendExample(store, actor, subscription.id, undefined);
+await database.query(`insert into forgotten_identifier values ($1, '', 1, 1, 1, 'erased')`, [organisation.id]);
+await database.query(`insert into read_gap values ($1, $2, now(), now(), 1)`, [organisation.id, id]);
 
 const tables = (
   await database.query(

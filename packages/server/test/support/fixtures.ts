@@ -6,7 +6,7 @@ let count = 0;
 /** An actor of an organisation, as the native dialect would make one. */
 export function actorOf(organisation: Organisation, now = new Date()): Actor {
   count += 1;
-  const requestId = `request-${count}`;
+  const requestId = `00000000-0000-7000-8000-${String(count).padStart(12, '0')}`;
   return {
     organisation,
     client: { id: 1, name: 'test client' },

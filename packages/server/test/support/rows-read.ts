@@ -2,9 +2,18 @@ import pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
 /** What `explain` says of a step of a plan. */
-type Step = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; Plans?: Step[] };
+type Step = {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Step[];
+};
 
-/** How many rows of a table a statement reads, as the server's role and in the plan that prepared statements end up with. Nothing is written. */
+/**
+ * How many rows of a table a statement reads, those that a filter then drops among them, as the server works (its role, nothing
+ * compiled) and in the plan that prepared statements end up with. Nothing is written.
+ */
 export async function rowsRead(
   database: TestDatabase,
   organisationId: number,
@@ -12,7 +21,7 @@ export async function rowsRead(
   text: string,
   values: unknown[],
 ): Promise<number> {
-  const options = `-c role=tessera_server -c tessera.organisation=${organisationId} -c plan_cache_mode=force_generic_plan`;
+  const options = `-c role=tessera_server -c jit=off -c tessera.organisation=${organisationId} -c plan_cache_mode=force_generic_plan`;
   const client = new pg.Client({ ...database.connection, options });
   await client.connect();
   try {
@@ -27,6 +36,7 @@ export async function rowsRead(
 }
 
 function readIn(step: Step, table: string): number {
-  const own = step['Relation Name'] === table ? step['Actual Rows'] * step['Actual Loops'] : 0;
+  const rows = step['Actual Rows'] + (step['Rows Removed by Filter'] ?? 0);
+  const own = step['Relation Name'] === table ? rows * step['Actual Loops'] : 0;
   return (step.Plans ?? []).reduce((sum, part) => sum + readIn(part, table), own);
 }

@@ -8,6 +8,7 @@ import { buildServer } from '#server';
 import { openStore, type Store } from '#store/store.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { evidence } from './evidence.ts';
+import { webhooks } from './webhooks.ts';
 
 export type TestServer = {
   app: FastifyInstance;
@@ -42,7 +43,7 @@ export async function startTestServer(): Promise<TestServer> {
   const limits = { identified: 1_000_000, unidentified: 1_000_000 };
   const app = buildServer({
     store,
-    config: { publicUrl, trustedProxies: [], addressLimits: limits, evidence, checkResponses: true },
+    config: { publicUrl, trustedProxies: [], addressLimits: limits, evidence, webhooks, checkResponses: true },
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
     clock: () => clock.now ?? new Date(),
   });

@@ -1,0 +1,199 @@
+import type { ChangeKind } from '#domain/change-kinds.ts';
+import type { LoggedChange } from '#domain/logged-change.ts';
+import type { WebhookFormat } from '#domain/webhook-subscription.ts';
+import { changeColumns, changeJoins, changeOf } from './changes.ts';
+import type { Database, Row, Statement } from './database.ts';
+import { jobSchema } from './job-schema.ts';
+
+/** What the dispatcher has to know of a subscription to tell which changes it asks for. */
+export type SubscriptionFilter = {
+  id: string;
+  format: WebhookFormat;
+  kinds: ChangeKind[];
+  exceptClients: number[];
+  /** Changes with higher numbers are sent. */
+  fromChange: number;
+  /** Whether it was enabled at the position of the dispatcher. */
+  listening: boolean;
+};
+
+/** A delivery to be made. `mergeable`: it joins one for the same account that nobody has taken yet. */
+export type NewDelivery = {
+  id: string;
+  subscriptionId: string;
+  changeNumber: number;
+  lastChange: number;
+  kinds: ChangeKind[];
+  customerNumber?: number;
+  accountNumber?: number;
+  /** Where the message is about nothing but the account. */
+  identifier?: string;
+  at: string;
+  mergeable: boolean;
+};
+
+/** What a step of the dispatcher leaves behind. */
+export type Dispatched = {
+  /** The position that was read, and the new one. */
+  from: number;
+  to: number;
+  deliveries: readonly NewDelivery[];
+  /** Subscriptions that were switched on or off on the way. */
+  listening: ReadonlyMap<string, boolean>;
+  /** Subscriptions that need a job. */
+  jobs: readonly string[];
+};
+
+const undispatched: Statement = {
+  name: 'dispatch-changes',
+  text: `select d.position, ${changeColumns} from webhook_dispatch d
+    left join lateral (select * from change where organisation_id = $1 and number > d.position order by number limit $2) c on true ${changeJoins}
+    where d.organisation_id = $1 order by c.number`,
+};
+
+const filters: Statement = {
+  name: 'dispatch-subscriptions',
+  text: `select id, format, kinds, except_clients, from_change, listening from webhook_subscription where organisation_id = $1`,
+};
+
+// Whoever finds the position where it was read moves it and makes the deliveries; the other one leaves no trace. What joins a waiting
+// delivery goes by its own unique index: nobody has taken that one, and nobody can while this transaction adds to it.
+const dispatch: Statement = {
+  name: 'dispatch',
+  text: `with moved as (
+    update webhook_dispatch set position = $3 where organisation_id = $1 and position = $2 returning position
+  ), wanted as materialized (
+    select x.* from moved, json_to_recordset($4::json) as x(id uuid, "subscriptionId" uuid, "changeNumber" bigint, "lastChange" bigint,
+      kinds text[], "customerNumber" bigint, "accountNumber" bigint, identifier text, at timestamptz, mergeable boolean)
+    where exists (select from webhook_subscription s where s.organisation_id = $1 and s.id = x."subscriptionId")
+  ), listening as (
+    update webhook_subscription s set listening = x.listening
+    from moved, json_to_recordset($6::json) as x(id uuid, listening boolean) where s.organisation_id = $1 and s.id = x.id
+  ), plain as (
+    insert into webhook_delivery (organisation_id, id, subscription_id, change_number, kinds, customer_number, account_number, state, due_at, at)
+    select $1, id, "subscriptionId", "changeNumber", kinds, "customerNumber", "accountNumber", 'pending', $5, at from wanted where not mergeable
+    on conflict (organisation_id, subscription_id, change_number) do nothing
+  ), merged as (
+    insert into webhook_delivery (organisation_id, id, subscription_id, change_number, last_change, kinds, customer_number, account_number,
+      identifier, state, due_at, mergeable, at)
+    select $1, id, "subscriptionId", "changeNumber", "lastChange", kinds, "customerNumber", "accountNumber", identifier, 'pending', $5, true, at
+    from wanted where mergeable
+    on conflict (organisation_id, subscription_id, account_number) where mergeable do update set last_change = excluded.last_change,
+      kinds = (select array_agg(distinct kind) from unnest(webhook_delivery.kinds || excluded.kinds) kind)
+  )
+  select position from moved`,
+};
+
+// One job per subscription for now and one for later, however often it is asked for: the key makes a waiting one be replaced. One that
+// begins to run in that moment is not, and none is added: these are returned.
+const addJobs: Statement = {
+  name: 'dispatch-jobs',
+  text: `select id from unnest($2::text[]) id where (${jobSchema}.add_job('deliver',
+    json_build_object('organisationId', $1::bigint, 'subscriptionId', id), job_key := $4::text || id, run_at := $3::timestamptz)).id is null`,
+};
+
+const forNow = 'deliver now:';
+const forLater = 'deliver later:';
+
+/** From the change log to deliveries, by position: what is committed is dispatched exactly once, in order. */
+export class WebhookDispatch {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Organisations with subscriptions and changes that were not dispatched yet. */
+  async organisations(): Promise<number[]> {
+    const rows = await this.#database.global('select organisations_to_dispatch() as id');
+    return rows.map((row) => row.id as number);
+  }
+
+  /**
+   * The next changes to dispatch, and who asks for changes. The subscriptions are read after the changes, so none is missing that
+   * was there before one of them.
+   */
+  async next(
+    organisationId: number,
+    limit: number,
+  ): Promise<{ position: number; changes: LoggedChange[]; subscriptions: SubscriptionFilter[] } | undefined> {
+    const [found = [], subscriptions = []] = await this.#database.write(organisationId, [
+      { ...undispatched, values: [organisationId, limit] },
+      { ...filters, values: [organisationId] },
+    ]);
+    const [first] = found;
+    if (!first) return undefined;
+    const changes = found.filter((row) => row.number !== null).map(changeOf);
+    return { position: first.position as number, changes, subscriptions: subscriptions.map(filterOf) };
+  }
+
+  /**
+   * Moves the position, makes the deliveries and adds the jobs, in one transaction.
+   *
+   * @returns subscriptions for which a job has to be added once more; undefined when the position was not where it had been read:
+   *   somebody else has dispatched, and nothing was done
+   */
+  async move(
+    organisationId: number,
+    { from, to, deliveries, listening, jobs }: Dispatched,
+    now: Date,
+  ): Promise<string[] | undefined> {
+    const turned = [...listening].map(([id, on]) => ({ id, listening: on }));
+    const values = [organisationId, from, to, JSON.stringify(deliveries), now, JSON.stringify(turned)];
+    const [rows = [], lost = []] = await this.#database.write(organisationId, [
+      { ...dispatch, values },
+      ...(jobs.length > 0 ? [{ ...addJobs, values: [organisationId, jobs, null, forNow] }] : []),
+    ]);
+    return rows.length === 1 ? lost.map((row) => row.id as string) : undefined;
+  }
+
+  /** Has the deliveries of a subscription that are due sent now, by whichever process is free. */
+  async schedule(organisationId: number, subscriptionId: string): Promise<void> {
+    await this.#addJob(organisationId, subscriptionId, null, forNow);
+  }
+
+  /** Has them looked at when the next one is due. Replaces what was said before. */
+  async scheduleNext(organisationId: number, subscriptionId: string, due: Date): Promise<void> {
+    await this.#addJob(organisationId, subscriptionId, due, forLater);
+  }
+
+  async #addJob(organisationId: number, subscriptionId: string, at: Date | null, key: string): Promise<void> {
+    const values = [organisationId, [subscriptionId], at, key];
+    for (let tries = 0; tries < 3; tries += 1) {
+      if ((await this.#database.read(organisationId, addJobs, values)).length === 0) return;
+    }
+    // Jobs with this key begin again and again: somebody looks at it.
+  }
+
+  /** Enabled subscriptions with deliveries that are due by then, and when the first of these is due. */
+  async due(until: Date): Promise<{ organisationId: number; subscriptionId: string; due: Date }[]> {
+    const rows = await this.#database.global('select * from due_webhook_subscriptions($1)', [until]);
+    return rows.map((row) => ({
+      organisationId: row.organisation_id as number,
+      subscriptionId: row.id as string,
+      due: row.due_at as Date,
+    }));
+  }
+
+  /** What is left to do in all organisations: changes not dispatched, deliveries not delivered, and the instant of the oldest of these. */
+  async backlog(): Promise<{ undispatched: number; pending: number; oldest: Date | undefined }> {
+    const [row] = await this.#database.global('select * from webhook_backlog()');
+    const { undispatched: changes, pending, oldest } = row as Row;
+    return {
+      undispatched: changes as number,
+      pending: pending as number,
+      oldest: (oldest as Date | null) ?? undefined,
+    };
+  }
+}
+
+function filterOf(row: Row): SubscriptionFilter {
+  return {
+    id: row.id as string,
+    format: row.format as WebhookFormat,
+    kinds: row.kinds as ChangeKind[],
+    exceptClients: (row.except_clients as (number | string)[]).map(Number),
+    fromChange: row.from_change as number,
+    listening: row.listening as boolean,
+  };
+}
