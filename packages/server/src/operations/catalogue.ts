@@ -3,6 +3,7 @@ import type { Actor } from '#domain/actor.ts';
 import { changedMembers } from '#domain/catalogue-rules.ts';
 import type { EntitlementType } from '#domain/entitlement-list.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { maxSubscriptions } from '#domain/webhook-rules.ts';
 import type { CatalogueChange, CatalogueWrite } from '#store/catalogue-writer.ts';
 import type { Store } from '#store/store.ts';
 import { Unavailable } from '#store/unavailable.ts';
@@ -18,7 +19,7 @@ const maxAttempts = 30;
  *
  * @param attempt reads and decides; called again after somebody else was first, so it has to see for itself what is taken. May
  *   throw Refusals
- * @throws Refusal `catalogue-state`, `idempotency-busy`, and what `attempt` throws; Unavailable
+ * @throws Refusal `catalogue-state`, `too-many-subscriptions`, `idempotency-busy`, and what `attempt` throws; Unavailable
  */
 export function changeCatalogue<R>(
   store: Store,
@@ -36,6 +37,8 @@ export function changeCatalogue<R>(
           return result;
         case 'in-use':
           throw new Refusal({ kind: 'catalogue-state', why: 'namespace-in-use' });
+        case 'full':
+          throw new Refusal({ kind: 'too-many-subscriptions', limit: maxSubscriptions });
         case 'idempotency':
           // Another process was first with this Idempotency-Key: its answer is replayed by whoever catches this.
           throw new Refusal({ kind: 'idempotency-busy' });

@@ -1,7 +1,9 @@
 import type { Actor } from '#domain/actor.ts';
+import type { StoredAnswer } from '#store/answers.ts';
 import type { KeptAnswer } from '#store/plan.ts';
 import type { Store } from '#store/store.ts';
 import { forEachOrganisation } from './periodic.ts';
+import { noteRead } from './reads/note.ts';
 
 export type { KeptAnswer } from '#store/plan.ts';
 
@@ -18,6 +20,11 @@ export async function keepRefusal(store: Store, actor: Actor, keep: KeptAnswer):
 /** The answer kept under a request's hash, with the digest of the body it answered; undefined when there is none within 24 hours. */
 export function findAnswer(store: Store, actor: Actor, requestHash: string): ReturnType<Store['answers']['find']> {
   return store.answers.find(actor.organisation.id, actor.client.id, requestHash, actor.now);
+}
+
+/** Notes that a kept answer is sent again: the data in it is shown once more, and nothing is written that says so. */
+export function noteReplay(store: Store, actor: Actor, { shows }: StoredAnswer): void {
+  if (shows) noteRead(store, actor, 'answers.replay', shows);
 }
 
 /** Deletes answers older than 24 hours; returns how many. Throws the first failure, after all organisations had their turn. */

@@ -9,6 +9,8 @@ import type { KeptAnswer } from '#store/plan.ts';
 import type { Store } from '#store/store.ts';
 import { Unavailable } from '#store/unavailable.ts';
 import type { Outcome } from '#store/writer.ts';
+import { storedAccount } from './accounts/stored.ts';
+import { noteRead } from './reads/note.ts';
 
 /** Which customer a write is about: by number, by an account, or by both (then the account must be that customer's). */
 export type Target = { customerNumber: number; identifier?: string } | { identifier: string };
@@ -49,7 +51,11 @@ export async function changeAggregate(store: Store, actor: Actor, target: Target
       const changeset = changesetOf(before, edited, change.gone);
       const after = changeset?.after ?? before;
       const outcome = await commit(store, actor, change, after, changeset, replaces);
-      if (outcome.outcome === 'written') return after;
+      if (outcome.outcome === 'written') {
+        // What was not changed has no audit; what is shown of it was read.
+        if (!changeset) noteRead(store, actor, change.operation, after);
+        return after;
+      }
       if (outcome.outcome === 'tombstone') replaces = outcome.version;
       else {
         // Two servers in lockstep could leave the same one last every time; chance breaks the step.
@@ -141,9 +147,9 @@ async function load(store: Store, actor: Actor, target: Target): Promise<Aggrega
   return aggregate;
 }
 
-/** `gone` when a tombstone stands under the identifier, else `not-found`. */
+/** `gone` when a tombstone stands, or stood, under the identifier, else `not-found`. */
 export async function missingAccount(store: Store, actor: Actor, identifier: string): Promise<Refusal> {
-  const tombstone = await store.accounts.find(actor.organisation.id, identifier);
+  const tombstone = await storedAccount(store, actor, identifier);
   return new Refusal({ kind: tombstone ? 'gone' : 'not-found', subject: 'account' });
 }
 

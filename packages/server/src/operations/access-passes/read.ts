@@ -3,7 +3,8 @@ import type { Account, AccountDocument } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
+import { noteRead } from '../reads/note.ts';
 
 /** The active passes of an account, or with `history` the retired ones too; newest first. Throws Refusal `not-found`, `gone`. */
 export async function listPasses(
@@ -12,8 +13,9 @@ export async function listPasses(
   identifier: string,
   { history }: { history: boolean },
 ): Promise<{ document: AccountDocument; passes: AccessPass[] }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const passes = history ? await everyPass(store, actor, document.account) : document.account.accessPass;
+  noteRead(store, actor, 'access-passes.list', document);
   return { document, passes: newestFirst(passes) };
 }
 
@@ -24,9 +26,11 @@ export async function readPass(
   identifier: string,
   id: string,
 ): Promise<{ document: AccountDocument; pass: AccessPass }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const active = document.account.accessPass.find((one) => one.id === id);
-  return { document, pass: active ?? (await retiredPass(store, actor, document.account, id)) };
+  const pass = active ?? (await retiredPass(store, actor, document.account, id));
+  noteRead(store, actor, 'access-passes.read', document);
+  return { document, pass };
 }
 
 /** A pass that is not among the active ones. Throws Refusal `not-found`. */

@@ -7,7 +7,7 @@ import { Unavailable } from '#store/unavailable.ts';
 import type { ItemResult } from '../holdings/edit-item.ts';
 import { editItem } from '../holdings/edit-item.ts';
 import type { Keep } from '../write.ts';
-import { scanPass } from './scan.ts';
+import { findPass } from './scan.ts';
 
 const maxAttempts = 5;
 
@@ -24,7 +24,7 @@ export async function releasePass(
   keep?: Keep<undefined>,
 ): Promise<void> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const found = await scanPass(store, actor, namespace, text);
+    const found = await findPass(store, actor, namespace, text);
     if (found.state === 'active') throw new Refusal({ kind: 'pass-state', state: 'active' });
     if (found.state === 'retired') {
       await releaseRetired(store, actor, found.document.account, found.pass, keep);
@@ -48,7 +48,7 @@ async function releaseRetired(
   const writing = keep ? { keep: (_: ItemResult<undefined>) => keep(undefined) } : {};
   await editItem(store, actor, identifier, 'access-passes.release', writing, async (account) => {
     // Read again with the account: what is released must still be this account's, and retired.
-    const present = await scanPass(store, actor, namespace, text);
+    const present = await findPass(store, actor, namespace, text);
     if (present.state !== 'retired' || present.document.account.number !== account.number)
       throw new Refusal({ kind: 'pass-state', state: present.state });
     const released: AccessPass = { ...present.pass, state: 'released' };

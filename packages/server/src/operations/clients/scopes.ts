@@ -21,6 +21,11 @@ export const scopes = {
     'evidence:review',
     'catalogue:read',
     'catalogue:write',
+    'reads:read',
+    'changes:read',
+    'webhooks:read',
+    'webhooks:write',
+    'history:read',
   ],
   openactive: ['openactive-customeraccount-query', 'openactive-customeraccount-modify'],
   entur: [

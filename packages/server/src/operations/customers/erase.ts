@@ -4,6 +4,7 @@ import type { Cause } from '#domain/changeset.ts';
 import type { Customer } from '#domain/customer.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
+import { storedAccount } from '../accounts/stored.ts';
 import { changeAggregate, type Target } from '../write.ts';
 
 /**
@@ -45,7 +46,7 @@ export async function eraseCustomer(
 
 async function isErased(store: Store, actor: Actor, target: Target): Promise<boolean> {
   if ('customerNumber' in target) return true;
-  return (await store.accounts.find(actor.organisation.id, target.identifier))?.state === 'erased';
+  return (await storedAccount(store, actor, target.identifier))?.state === 'erased';
 }
 
 function erased({ customer }: Aggregate, actor: Actor): Aggregate {

@@ -2,6 +2,7 @@ import type { Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import type { CustomerFilter } from '#store/customers.ts';
 import type { Store } from '#store/store.ts';
+import { noteRead } from '../reads/note.ts';
 
 export type { CustomerFilter } from '#store/customers.ts';
 
@@ -13,5 +14,7 @@ export async function listCustomers(
   limit: number,
 ): Promise<{ customers: Aggregate[]; more: boolean }> {
   const found = await store.customers.list(actor.organisation.id, filter, limit + 1);
-  return { customers: found.slice(0, limit), more: found.length > limit };
+  const customers = found.slice(0, limit);
+  noteRead(store, actor, 'customers.list', ...customers);
+  return { customers, more: found.length > limit };
 }

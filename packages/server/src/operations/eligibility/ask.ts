@@ -5,9 +5,10 @@ import type { Entitlement } from '#domain/entitlement.ts';
 import { settled } from '#domain/holdings.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
 import { resolveTypes } from '../entitlement-types/resolve.ts';
 import { everyEntitlement } from '../entitlements/read.ts';
+import { noteRead } from '../reads/note.ts';
 
 /** An offer on a day: one of its types is enough, an offer without types is open to all. Without a day it is about today. */
 export type Offer = { types: readonly string[]; at?: string | undefined };
@@ -37,6 +38,31 @@ export type Eligibility = {
  * @throws Refusal `not-found` (subject `account` or `access-pass`), `gone`
  */
 export async function askEligibility(store: Store, actor: Actor, asker: Asker, offer: Offer): Promise<Eligibility> {
+  const answer = await answerTo(store, actor, asker, offer);
+  if (answer.document) noteRead(store, actor, 'eligibility.ask', answer.document);
+  return answer;
+}
+
+/** Answers several such questions, each as {@link askEligibility} does or with its Refusal `not-found` or `gone`. */
+export async function askAll(
+  store: Store,
+  actor: Actor,
+  questions: readonly { asker: Asker; offer: Offer }[],
+): Promise<(Eligibility | Refusal)[]> {
+  const answers = await Promise.all(
+    questions.map(({ asker, offer }) => answerTo(store, actor, asker, offer).catch(unknownAsker)),
+  );
+  const documents = answers.flatMap((answer) => (answer instanceof Refusal ? [] : (answer.document ?? [])));
+  noteRead(store, actor, 'eligibility.ask', ...documents);
+  return answers;
+}
+
+function unknownAsker(error: unknown): Refusal {
+  if (error instanceof Refusal && ['not-found', 'gone'].includes(error.reason.kind)) return error;
+  throw error;
+}
+
+async function answerTo(store: Store, actor: Actor, asker: Asker, offer: Offer): Promise<Eligibility> {
   const at = offer.at ?? todayOf(actor);
   const [found, types] = await Promise.all([find(store, actor, asker), askedTypes(store, actor, offer.types)]);
   const { document, pass } = found;
@@ -52,7 +78,7 @@ export async function askEligibility(store: Store, actor: Actor, asker: Asker, o
 type Found = { document?: AccountDocument; pass?: 'active' | 'retired' | 'reserved' };
 
 async function find(store: Store, actor: Actor, asker: Asker): Promise<Found> {
-  if ('identifier' in asker) return { document: await readAccount(store, actor, asker.identifier) };
+  if ('identifier' in asker) return { document: await loadAccount(store, actor, asker.identifier) };
   const { id } = actor.organisation;
   const { text, namespace = (await store.passNamespaces.findDefault(id)).name } = asker.accessPass;
   const found = await store.accessPasses.find(id, namespace, text);

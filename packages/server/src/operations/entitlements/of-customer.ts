@@ -2,7 +2,8 @@ import type { Aggregate } from '#domain/account.ts';
 import { type Actor, todayOf } from '#domain/actor.ts';
 import { type Entitlement, isValidOn, wasValidOn } from '#domain/entitlement.ts';
 import type { Store } from '#store/store.ts';
-import { readCustomer } from '../customers/read.ts';
+import { loadCustomer } from '../customers/load.ts';
+import { noteRead } from '../reads/note.ts';
 import { everyEntitlement } from './read.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function customerEntitlementsOn(
   customerNumber: number,
   day: string,
 ): Promise<{ customer: Aggregate['customer']; entitlements: Entitlement[] }> {
-  const { customer, accounts } = await readCustomer(store, actor, customerNumber);
+  const aggregate = await loadCustomer(store, actor, customerNumber);
+  const { customer, accounts } = aggregate;
   const past = day < todayOf(actor);
   const found = await Promise.all(
     accounts.map(async (account) =>
@@ -26,5 +28,6 @@ export async function customerEntitlementsOn(
         : account.entitlement.filter((one) => isValidOn(one, day)),
     ),
   );
+  noteRead(store, actor, 'entitlements.list', aggregate);
   return { customer, entitlements: found.flat() };
 }

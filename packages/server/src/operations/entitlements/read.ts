@@ -4,8 +4,9 @@ import { type Entitlement, isOpen, isValidOn, wasValidOn } from '#domain/entitle
 import { settled } from '#domain/holdings.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
 import { ownerOf } from '../holdings/owner.ts';
+import { noteRead } from '../reads/note.ts';
 import { tesseraActor } from '../tessera-actor.ts';
 
 /** Entitlements of an account, as the days that have passed left them. */
@@ -16,7 +17,8 @@ export type EntitlementHistory = { entitlement: Entitlement; revisions: Entitlem
 
 /** The open entitlements: pending, active, in future. Throws Refusal `not-found`, `gone`. */
 export async function openEntitlements(store: Store, actor: Actor, identifier: string): Promise<Entitlements> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
+  noteRead(store, actor, 'entitlements.list', document);
   return { document, entitlements: openOf(document.account, actor) };
 }
 
@@ -31,12 +33,13 @@ export async function entitlementsOn(
   identifier: string,
   day: string,
 ): Promise<Entitlements> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const { account } = document;
   const entitlements =
     day < todayOf(actor)
       ? (await everyEntitlement(store, actor, account)).filter((one) => wasValidOn(one, day))
       : openOf(account, actor).filter((one) => isValidOn(one, day));
+  noteRead(store, actor, 'entitlements.list', document);
   return { document, entitlements };
 }
 
@@ -50,12 +53,13 @@ export async function entitlementHistory(
   identifier: string,
   day?: string,
 ): Promise<{ document: AccountDocument; history: EntitlementHistory[] }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const counts = day !== undefined && day < todayOf(actor) ? wasValidOn : isValidOn;
   const [all, revisions] = await Promise.all([
     everyEntitlement(store, actor, document.account),
     store.held.revisions(ownerOf(actor, document.account)),
   ]);
+  noteRead(store, actor, 'entitlements.history', document);
   const asked = day === undefined ? all : all.filter((one) => counts(one, day));
   const history = asked.map((entitlement) => {
     const written = revisions.get(entitlement.id) ?? [];
@@ -74,9 +78,11 @@ export async function readEntitlement(
   identifier: string,
   id: string,
 ): Promise<{ document: AccountDocument; entitlement: Entitlement }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const open = openOf(document.account, actor).find((one) => one.id === id);
-  return { document, entitlement: open ?? (await pastEntitlement(store, actor, document.account, id)) };
+  const entitlement = open ?? (await pastEntitlement(store, actor, document.account, id));
+  noteRead(store, actor, 'entitlements.read', document);
+  return { document, entitlement };
 }
 
 /** An entitlement that is not among the open ones. Throws Refusal `not-found`. */

@@ -3,7 +3,8 @@ import type { Organisation } from '#domain/organisation.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
 import { idIn, organisationIn } from '../secret-token.ts';
-import { readEvidence } from './read.ts';
+import { asOfToday } from './as-of-today.ts';
+import { findEvidence } from './find.ts';
 
 /** What the holder of an upload link gets to know: which organisation asks for which proof, and how that stands today. */
 export type LinkedEvidence = { organisation: Organisation; evidence: Evidence };
@@ -24,6 +25,6 @@ export async function evidenceByLink(
   const evidenceId = organisation && idIn('evidence', organisation, token);
   if (!organisation || evidenceId === undefined || (slug !== undefined && slug !== organisation.slug))
     throw new Refusal({ kind: 'not-found', subject: 'evidence-request' });
-  const { evidence } = await readEvidence(store, { organisation, now }, evidenceId);
+  const { evidence } = asOfToday(await findEvidence(store, { organisation }, evidenceId), { organisation, now });
   return { organisation, evidence };
 }

@@ -3,7 +3,8 @@ import type { TypeLabel } from '#domain/entitlement-list.ts';
 import type { Evidence } from '#domain/evidence.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
+import { noteRead } from '../reads/note.ts';
 import { asOfToday } from './as-of-today.ts';
 import { findEvidence } from './find.ts';
 import { type EvidenceFound, listEvidence } from './read.ts';
@@ -31,10 +32,26 @@ export async function readShownEvidence(
   identifier: string,
   evidenceId: string,
 ): Promise<EvidenceOfAccount> {
-  await readAccount(store, actor, identifier);
+  const found = await findShownEvidence(store, actor, identifier, evidenceId);
+  noteRead(store, actor, 'evidence.read', found.document);
+  return ofAccount(found);
+}
+
+/** Throws as {@link readShownEvidence} does, and shows nothing: of what is not shown nothing is taken either. */
+export async function assertShownEvidence(...asked: Parameters<typeof readShownEvidence>): Promise<void> {
+  await findShownEvidence(...asked);
+}
+
+async function findShownEvidence(
+  store: Store,
+  actor: Actor,
+  identifier: string,
+  evidenceId: string,
+): Promise<EvidenceFound> {
+  await loadAccount(store, actor, identifier);
   const found = asOfToday(await findEvidence(store, actor, evidenceId, identifier), actor);
   if (!isShown(found)) throw new Refusal({ kind: 'not-found', subject: 'evidence-request' });
-  return ofAccount(found);
+  return found;
 }
 
 function isShown({ entitlement }: EvidenceFound): boolean {

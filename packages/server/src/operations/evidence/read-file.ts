@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
+import { noteRead } from '../reads/note.ts';
 import { findEvidence } from './find.ts';
 import { open } from './sealing.ts';
 import { type EvidenceSettings, keyOf } from './settings.ts';
@@ -25,5 +26,7 @@ export async function readEvidenceFile(
   const stored = known ? await store.evidenceFiles.read(organisationId, customerNumber, fileId) : undefined;
   if (!stored) throw new Refusal({ kind: 'not-found', subject: 'evidence-file' });
   const place = { organisationId, customerNumber, evidenceId, fileId };
-  return { contentType: stored.contentType, bytes: open(keyOf(settings), place, stored.sealed) };
+  const bytes = open(keyOf(settings), place, stored.sealed);
+  noteRead(store, actor, 'evidence.read-file', document);
+  return { contentType: stored.contentType, bytes };
 }

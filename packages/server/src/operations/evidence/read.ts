@@ -2,31 +2,32 @@ import type { Actor } from '#domain/actor.ts';
 import type { EvidenceState } from '#domain/evidence.ts';
 import type { StoredEvidence } from '#store/held-history.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
 import { ownerOf } from '../holdings/owner.ts';
+import { noteRead } from '../reads/note.ts';
 import { asIn, asOfDay, asOfToday } from './as-of-today.ts';
 import { findEvidence } from './find.ts';
 
 /** A request for proof as it is today, with its entitlement and the account. */
 export type EvidenceFound = StoredEvidence;
 
-/** Whose request, and when it is looked at. */
-type Asking = Pick<Actor, 'organisation' | 'now'>;
-
 /** Where a request stands in the order in which they were made. */
 export type EvidencePosition = { requestedAt: string; id: string };
 
 /** One request for proof, open or decided, also of a hidden type. Throws Refusal `not-found`. */
-export async function readEvidence(store: Store, actor: Asking, evidenceId: string): Promise<EvidenceFound> {
-  return asOfToday(await findEvidence(store, actor, evidenceId), actor);
+export async function readEvidence(store: Store, actor: Actor, evidenceId: string): Promise<EvidenceFound> {
+  const found = asOfToday(await findEvidence(store, actor, evidenceId), actor);
+  noteRead(store, actor, 'evidence.read', found.document);
+  return found;
 }
 
 /** All requests for proof of an account, newest first. Throws Refusal `not-found`, `gone`. */
 export async function listEvidence(store: Store, actor: Actor, identifier: string): Promise<EvidenceFound[]> {
-  const { account, customer } = await readAccount(store, actor, identifier);
+  const { account, customer } = await loadAccount(store, actor, identifier);
   const stored = await store.held.evidence(ownerOf(actor, account));
   // Once for all of them.
   const document = { account: asOfDay(account, actor), customer };
+  noteRead(store, actor, 'evidence.list', document);
   return stored.map((one) => asIn(document.account, { ...one, document }));
 }
 
@@ -45,5 +46,6 @@ export async function listEvidenceIn(
   const page = stored.slice(0, limit);
   const last = stored.length > limit ? page.at(-1)?.evidence : undefined;
   const found = page.map((one) => asOfToday(one, actor)).filter(({ evidence }) => evidence.state === state);
+  noteRead(store, actor, 'evidence.list', ...found.map(({ document }) => document));
   return { found, next: last && { requestedAt: last.requestedAt, id: last.id } };
 }

@@ -3,8 +3,9 @@ import type { Actor } from '#domain/actor.ts';
 import type { OutstandingAction } from '#domain/outstanding-action.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
-import { readAccount } from '../accounts/read.ts';
+import { loadAccount } from '../accounts/load.ts';
 import { ownerOf } from '../holdings/owner.ts';
+import { noteRead } from '../reads/note.ts';
 
 /** The open actions of an account, or with `history` every one there ever was; oldest first. Throws Refusal `not-found`, `gone`. */
 export async function listActions(
@@ -13,9 +14,11 @@ export async function listActions(
   identifier: string,
   { history }: { history: boolean },
 ): Promise<{ document: AccountDocument; actions: OutstandingAction[] }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const { account } = document;
-  return { document, actions: history ? await store.held.actions(ownerOf(actor, account)) : account.outstandingAction };
+  const actions = history ? await store.held.actions(ownerOf(actor, account)) : account.outstandingAction;
+  noteRead(store, actor, 'outstanding-actions.list', document);
+  return { document, actions };
 }
 
 /** One action, open or over. Throws Refusal `not-found`, `gone`. */
@@ -25,9 +28,11 @@ export async function readAction(
   identifier: string,
   id: string,
 ): Promise<{ document: AccountDocument; action: OutstandingAction }> {
-  const document = await readAccount(store, actor, identifier);
+  const document = await loadAccount(store, actor, identifier);
   const open = document.account.outstandingAction.find((one) => one.id === id);
-  return { document, action: open ?? (await pastAction(store, actor, document.account, id)) };
+  const action = open ?? (await pastAction(store, actor, document.account, id));
+  noteRead(store, actor, 'outstanding-actions.read', document);
+  return { document, action };
 }
 
 /** An action that is not among the open ones. Throws Refusal `not-found`. */
