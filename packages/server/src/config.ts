@@ -26,7 +26,22 @@ export type Config = {
     /** Days for which files are kept after the decision. */
     retentionDays: number;
   };
+  /** Whether this server also does what no request waits for; otherwise `tessera worker` does. */
+  worker: boolean;
+  /** Where `tessera worker` answers for its health and metrics; absent: nowhere. */
+  workerPort?: number;
+  webhooks: {
+    /** Networks in which receivers may be although they are not public. */
+    allowedNetworks: string[];
+    /** How long an attempt may take, milliseconds. */
+    timeout: number;
+    /** Milliseconds from one attempt to the next. */
+    retryDelays: number[];
+  };
 };
+
+/** Seconds from one attempt to the next: 75 h 35 min for ten attempts (imin.md 2.11). */
+const retrySeconds = '5,300,1800,7200,18000,36000,50400,72000,86400';
 
 /** Every mistake in the environment, in one message. */
 export class ConfigError extends Error {}
@@ -58,7 +73,20 @@ export function readConfig(environment: Record<string, string | undefined>, dire
   const key = keyText === undefined ? undefined : parseKey(keyText);
   if (keyText !== undefined && !key)
     mistakes.push('EVIDENCE_KEY must be 32 random bytes in base64, as "openssl rand -base64 32" prints them');
+  const networks = (name: string): string[] => {
+    const listed = (value(name) ?? '').split(',').flatMap((part) => part.trim() || []);
+    for (const one of listed.filter((text) => !isNetwork(text)))
+      mistakes.push(`${name} must list IP addresses and networks such as 10.0.0.0/8; ${one} is neither`);
+    return listed;
+  };
+  const seconds = (name: string, fallback: string): number[] => {
+    const listed = (value(name) ?? fallback).split(',').map((part) => part.trim());
+    if (listed.length <= 30 && listed.every((part) => /^[1-9]\d{0,6}$/.test(part))) return listed.map(Number);
+    mistakes.push(`${name} must list at most 30 whole numbers of seconds, such as 5,300,1800`);
+    return [];
+  };
   const publicUrl = value('PUBLIC_URL');
+  const workerPort = value('WORKER_PORT');
   const databaseUrl = value('DATABASE_URL');
   const config: Config = {
     port: wholeNumber('PORT', 8080, 0, 65_535),
@@ -68,7 +96,7 @@ export function readConfig(environment: Record<string, string | undefined>, dire
     dataDir: resolve(directory, value('DATA_DIR') ?? '.tessera'),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     demo: oneOf('DEMO', 'true', ['true', 'false']) === 'true',
-    trustedProxies: (value('TRUSTED_PROXIES') ?? '').split(',').flatMap((part) => part.trim() || []),
+    trustedProxies: networks('TRUSTED_PROXIES'),
     addressLimits: {
       identified: wholeNumber('ADDRESS_LIMIT', 150, 1, 1_000_000),
       unidentified: wholeNumber('ADDRESS_LIMIT_UNIDENTIFIED', 2, 1, 1_000_000),
@@ -78,13 +106,16 @@ export function readConfig(environment: Record<string, string | undefined>, dire
       maxFileSize: wholeNumber('EVIDENCE_MAX_FILE_MIB', 10, 1, 50) * 1024 * 1024,
       retentionDays: wholeNumber('EVIDENCE_RETENTION_DAYS', 30, 0, 3650),
     },
+    worker: oneOf('WORKER', 'true', ['true', 'false']) === 'true',
+    ...(workerPort === undefined ? {} : { workerPort: wholeNumber('WORKER_PORT', 0, 1, 65_535) }),
+    webhooks: {
+      allowedNetworks: networks('WEBHOOK_ALLOWED_NETWORKS'),
+      timeout: wholeNumber('WEBHOOK_TIMEOUT_SECONDS', 20, 1, 60) * 1000,
+      retryDelays: seconds('WEBHOOK_RETRY_SECONDS', retrySeconds).map((one) => one * 1000),
+    },
   };
   mistakes.push(...urlMistakes(config));
   if (databaseUrl !== undefined) mistakes.push(...databaseUrlMistakes(databaseUrl));
-  for (const proxy of config.trustedProxies) {
-    if (isNetwork(proxy)) continue;
-    mistakes.push(`TRUSTED_PROXIES must list IP addresses and networks such as 10.0.0.0/8; ${proxy} is neither`);
-  }
   if (mistakes.length === 0) return config;
   const title = mistakes.length === 1 ? 'The environment has a mistake:' : 'The environment has mistakes:';
   throw new ConfigError([title, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));

@@ -7,6 +7,7 @@ import { addOrganisationCreate } from './commands/organisation-create.ts';
 import { addOrganisationList } from './commands/organisation-list.ts';
 import { addOrganisationUpdate } from './commands/organisation-update.ts';
 import { addStart } from './commands/start.ts';
+import { addWorker } from './commands/worker.ts';
 
 const help = `
 All commands but start work beside a running server, on the same database: the embedded one in
@@ -25,6 +26,7 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', help);
   addStart(program);
+  addWorker(program);
   addMigrate(program);
   const organisation = program.command('organisation').description('the tenants: everything belongs to exactly one');
   addOrganisationCreate(organisation);

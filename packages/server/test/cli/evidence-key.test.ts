@@ -144,7 +144,7 @@ test(
     const elsewhere = await place.serve({ DEMO: 'false', DATA_DIR: join(place.directory, 'other') });
     assert.match(
       elsewhere.output().stdout,
-      /^Files of evidence cannot be uploaded or read by this server, because .*\nSet EVIDENCE_KEY/m,
+      /^Files of evidence cannot be uploaded or read by this server, and webhooks .*, because .*\nSet EVIDENCE_KEY/m,
     );
     assert.match((await elsewhere.stop()).stderr, /"level":"warn".*files of evidence cannot be uploaded or read/);
     await first.stop();

@@ -11,8 +11,11 @@ Environment (an empty variable counts as unset):
   DATA_DIR      where the embedded PostgreSQL keeps its data (./.tessera)
   LOG_LEVEL     fatal, error, warn, info, debug, trace or silent (info); the log goes to standard error
   DEMO          false: no sample data on an empty database (true)
-  EVIDENCE_KEY  what files of evidence are encrypted with, 32 bytes in base64 (unset: evidence.key in DATA_DIR, made once)
+  EVIDENCE_KEY  what files of evidence and secrets of webhooks are encrypted with, 32 bytes in base64
+                (unset: evidence.key in DATA_DIR, made once)
   EVIDENCE_MAX_FILE_MIB, EVIDENCE_RETENTION_DAYS: largest file (10), days it is kept after the decision (30)
+  WORKER        false: leave webhooks and periodic jobs to "tessera worker" (true)
+  WEBHOOK_ALLOWED_NETWORKS, WEBHOOK_TIMEOUT_SECONDS, WEBHOOK_RETRY_SECONDS,
   TRUSTED_PROXIES, ADDRESS_LIMIT, ADDRESS_LIMIT_UNIDENTIFIED: see the README`;
 
 /** `tessera start` */

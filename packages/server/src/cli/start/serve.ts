@@ -2,39 +2,27 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, localUrlOf, publicUrlOf } from '#config';
-import { startJobs } from '#jobs/schedule.ts';
+import { renderAccount } from '#dialects/native/render.ts';
+import { createMetrics } from '#http/metrics.ts';
+import { startWorker } from '#jobs/worker.ts';
 import { buildServer } from '#server';
 import type { Store } from '#store/store.ts';
 import { tesseraCommand } from '../command-line.ts';
 import { bringUpToDate, openDatabase, openSafeStore } from '../database.ts';
 import { demoSlug, ensureDemo } from '../demo/demo.ts';
-import { Interrupted, unless } from '../interruption.ts';
+import { unless } from '../interruption.ts';
 import { type EvidenceKeyFound, findEvidenceKey } from './evidence-key.ts';
 import { choosePort, closeHttp, listen, patience } from './listen.ts';
-import { openLog } from './log.ts';
 import { demoAgainText, demoText, keyCreatedText, keyMissingText, movedText, noOrganisationText } from './texts.ts';
+import { withLog } from './with-log.ts';
 
 /**
  * Runs the server until `interrupted`, then ends in order: running requests, HTTP, jobs, connections, database.
  *
  * @throws StartError, DatabaseNotUsable, Failure when it cannot start
  */
-export async function serve(config: Config, interrupted: AbortSignal): Promise<void> {
-  const { log, flush } = openLog(config.logLevel);
-  // Before the one of main.ts, which only says a sentence.
-  process.prependListener('uncaughtException', (err) => {
-    log.fatal({ err }, 'unexpected error, the server ends');
-    flush();
-    process.exit(1); // an embedded database is adopted by the next start
-  });
-  process.on('exit', flush);
-  try {
-    await run(config, log, interrupted);
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-  } finally {
-    flush();
-  }
+export function serve(config: Config, interrupted: AbortSignal): Promise<void> {
+  return withLog(config.logLevel, (log) => run(config, log, interrupted));
 }
 
 async function run(config: Config, log: Logger, interrupted: AbortSignal): Promise<void> {
@@ -49,11 +37,23 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
   const publicUrl = publicUrlOf(config, port);
   const found = await findEvidenceKey(config, store);
   const { trustedProxies, addressLimits } = config;
-  const evidence = { ...config.evidence, ...(found.key ? { key: found.key } : {}) };
-  const app = buildServer({ store, config: { publicUrl, trustedProxies, addressLimits, evidence }, log });
-  const jobs = startJobs({ store, log });
-  open.defer(() => Promise.race([jobs.stop(), sleep(patience, undefined, { ref: false })]));
+  const key = found.key ? { key: found.key } : {};
+  const evidence = { ...config.evidence, ...key };
+  const webhooks = { ...config.webhooks, ...key };
+  const metrics = createMetrics();
+  const app = buildServer({
+    store,
+    config: { publicUrl, trustedProxies, addressLimits, evidence, webhooks },
+    log,
+    metrics,
+  });
+  if (config.worker) {
+    const { connection } = database;
+    const worker = startWorker({ store, connection, log, registry: metrics.registry, webhooks, renderAccount });
+    open.defer(() => Promise.race([worker.stop(), sleep(patience, undefined, { ref: false })]));
+  }
   open.defer(() => closeHttp(app));
+  await store.readRecords.start();
   await listen(app, config.host, port);
 
   // After listening: an organisation created for a port that is taken would have wrong ids for ever.
@@ -79,7 +79,7 @@ async function greet(store: Store, config: Config, port: number): Promise<void> 
 /** A key that was made for the embedded database is part of its data; one that lies apart from the database can get lost. */
 function tellOfKey(found: EvidenceKeyFound, { databaseUrl }: Config, log: Logger): void {
   if (!found.key) {
-    log.warn({ reason: found.missing }, 'files of evidence cannot be uploaded or read');
+    log.warn({ reason: found.missing }, 'files of evidence cannot be uploaded or read, and webhooks not sent');
     say(keyMissingText(found.missing));
   } else if (found.created !== undefined && databaseUrl !== undefined) {
     say(keyCreatedText(found.created));

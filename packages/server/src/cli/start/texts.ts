@@ -56,14 +56,14 @@ Set PUBLIC_URL=${baseUrl} or, as long as it has no account, run: ${tessera} orga
 
 /** @param file where the key is now */
 export function keyCreatedText(file: string): string {
-  return `Files of evidence will be encrypted with a new key, which was written to ${file}.
+  return `Files of evidence and secrets of webhooks will be encrypted with a new key, which was written to ${file}.
 Keep a copy of it: without it nobody can read them. If more servers use this database, set EVIDENCE_KEY to it on all of them.
 `;
 }
 
 /** @param reason completes "because ..." */
 export function keyMissingText(reason: string): string {
-  return `Files of evidence cannot be uploaded or read by this server, because ${reason}.
+  return `Files of evidence cannot be uploaded or read by this server, and webhooks neither subscribed to nor sent, because ${reason}.
 Set EVIDENCE_KEY to the key that the other servers have, or restore that file, and start again.
 `;
 }

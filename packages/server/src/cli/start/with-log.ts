@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import { Interrupted } from '../interruption.ts';
+import { openLog } from './log.ts';
+
+/** Does `work` with a log that is written out whatever ends it; being interrupted is a good end. Throws what `work` throws. */
+export async function withLog(level: string, work: (log: Logger) => Promise<void>): Promise<void> {
+  const { log, flush } = openLog(level);
+  // Before the one of main.ts, which only says a sentence.
+  process.prependListener('uncaughtException', (err) => {
+    log.fatal({ err }, 'unexpected error, the process ends');
+    flush();
+    process.exit(1); // an embedded database is adopted by the next start
+  });
+  process.on('exit', flush);
+  try {
+    await work(log);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    flush();
+  }
+}

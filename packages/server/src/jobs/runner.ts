@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Logger as JobLogger,
+  type LogLevel,
+  makeWorkerUtils,
+  parseCronItems,
+  type Runner,
+  run,
+  type TaskList,
+} from 'graphile-worker';
+import type { Logger } from 'pino';
+import type { JobPool } from '#store/job-pool.ts';
+import { jobSchema } from '#store/job-schema.ts';
+
+/** Jobs under way in one process. They are short: what takes long only begins in a job. */
+const concurrency = 6;
+/** Jobs of other processes and of later are found at least so often; those of now are announced. */
+const pollInterval = 1000;
+const restartAfter = 1000;
+/** Milliseconds for which a missed time is made up for. */
+const aDay = 24 * 60 * 60 * 1000;
+
+/** When a task is run, in the way of cron; and whether also at the start, instead of when a time was missed. */
+export type Schedule = { task: string; match: string; atStart: boolean };
+
+const tidy: Schedule = { task: 'tidy-jobs', match: '23 3 * * *', atStart: false };
+
+/**
+ * Runs jobs on the job library until stopped. The library gives up when the database stays away; this begins anew.
+ *
+ * @param schedules tasks that are also run by the clock, in all processes together once each time
+ */
+export function startRunner(
+  { openPool, log }: { openPool: () => JobPool; log: Logger },
+  taskList: TaskList,
+  schedules: readonly Schedule[],
+): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  let runner: Runner | undefined;
+  const done = keepRunning();
+
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const pool = openPool();
+      try {
+        runner = await run({
+          pgPool: pool,
+          schema: jobSchema,
+          taskList: { ...taskList, [tidy.task]: () => tidyJobs(pool) },
+          parsedCronItems: parseCronItems([...schedules, tidy].map(cronItem)),
+          noHandleSignals: true,
+          logger: new JobLogger(() => (level, message, meta) => tell(log, level, message, meta)),
+          preset: {
+            worker: {
+              concurrentJobs: concurrency,
+              pollInterval,
+              // Both in batches: what the library writes down by itself, it does not wait for, and its failure would end the process.
+              completeJobBatchDelay: 0,
+              failJobBatchDelay: 0,
+            },
+          },
+        });
+        for (const { task } of schedules.filter(({ atStart }) => atStart))
+          await runner.addJob(task, {}, onlyOnce(task));
+        if (stopping.signal.aborted) await runner.stop();
+        await runner.promise;
+      } catch (err) {
+        if (!stopping.signal.aborted) log.warn({ err }, 'jobs have stopped, they begin anew');
+        await runner?.stop().catch(() => {}); // it may have stopped by itself
+      } finally {
+        runner = undefined;
+        await pool.end().catch((err) => log.warn({ err }, 'connections of jobs were not closed'));
+      }
+      await sleep(restartAfter, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  return {
+    stop: async () => {
+      stopping.abort();
+      await runner?.stop().catch(() => {}); // it may have stopped by itself
+      await done;
+    },
+  };
+}
+
+/** Deletes jobs whose worker was killed and whose work others have done: the library unlocks them after four hours and keeps them. */
+async function tidyJobs(pgPool: JobPool): Promise<void> {
+  const utils = await makeWorkerUtils({ pgPool, schema: jobSchema });
+  try {
+    await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] });
+  } finally {
+    await utils.release();
+  }
+}
+
+/** However late it is, and however many ask for it: one waits. */
+function onlyOnce(task: string) {
+  return { jobKey: task, jobKeyMode: 'preserve_run_at', maxAttempts: 1 } as const;
+}
+
+function cronItem({ task, match, atStart }: Schedule) {
+  const backfillPeriod = atStart ? 0 : aDay;
+  return { task, match, identifier: task, options: { ...onlyOnce(task), backfillPeriod } };
+}
+
+/** What the library tells of every job is for those who look for faults. */
+function tell(log: Logger, level: `${LogLevel}`, message: string, meta: object | undefined): void {
+  const error = (meta as { error?: unknown } | undefined)?.error;
+  const details = error instanceof Error ? { err: error } : {};
+  if (level === 'error') log.error(details, message);
+  else if (level === 'warning') log.warn(details, message);
+  else log.debug(details, message);
+}
