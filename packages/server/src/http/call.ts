@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
+import type { Scope } from '#operations/clients/scopes.ts';
 import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { KeptAnswer } from '#operations/kept-answers.ts';
+import type { WebhookSettings } from '#operations/webhooks/settings.ts';
 import type { Keep } from '#operations/write.ts';
 import type { Store } from '#store/store.ts';
 import type { Answer } from './answer.ts';
+import type { Limit } from './dialect.ts';
 import { keyedDigest } from './keyed-digest.ts';
 import type { Upload } from './upload.ts';
+import type { Waiting } from './waiting-room.ts';
 
 /** What a handler gets: the checked request, who asks, and the means to act. */
 export type Call = {
@@ -19,6 +23,8 @@ export type Call = {
   publicUrl: string;
   /** How files of evidence are kept. */
   evidence: EvidenceSettings;
+  /** Where webhooks may go, and what their secrets are kept with. */
+  webhooks: WebhookSettings;
   params: Record<string, string>;
   // biome-ignore lint/suspicious/noExplicitAny: the route's schema has checked it; handlers name the type
   query: any;
@@ -26,6 +32,12 @@ export type Call = {
   body: any;
   /** What came, where the route takes an `upload`. Its memory is free for others once the handler has answered. */
   upload?: Upload;
+  /** Counts this request against a limit of the handler's own. Throws Refusal `rate-limit`. */
+  limit: (limit: Limit) => void;
+  /** Throws Refusal `scope` unless the API client holds this scope beyond the route's own: what a request asks for may need one more. */
+  assertScope: (scope: Scope) => void;
+  /** For handlers that wait or stream. */
+  waiting: Waiting;
   /** Makes the operation keep this answer for the request's Idempotency-Key; undefined when the request has none. */
   keep: <R>(render: (result: R) => Answer) => Keep<R>;
 };

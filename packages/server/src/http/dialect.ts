@@ -3,6 +3,7 @@ import type { DialectName } from '#domain/actor.ts';
 import type { RefusalReason } from '#domain/refusal.ts';
 import type { ApiClient } from '#operations/clients/authenticate.ts';
 import type { Answer } from './answer.ts';
+import type { WebhookSpec } from './openapi-webhooks.ts';
 import type { Route } from './route.ts';
 
 /** One limit on a request: who is counted, how many per how many seconds, under which published name. */
@@ -52,6 +53,8 @@ export type Dialect = {
     extend?: (route: Route) => object;
     tags: { name: string; description: string }[];
     headers?: Record<string, string>;
+    /** What is sent to those who subscribed. */
+    webhooks?: readonly WebhookSpec[];
   };
 };
 

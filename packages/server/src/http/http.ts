@@ -9,10 +9,11 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { Refusal } from '#domain/refusal.ts';
 import type { EvidenceSettings } from '#operations/evidence/settings.ts';
+import type { WebhookSettings } from '#operations/webhooks/settings.ts';
 import type { Store } from '#store/store.ts';
 import type { AddressLimits, Dialect } from './dialect.ts';
 import type { InFlight } from './idempotency.ts';
-import { countRequests, type Metrics } from './metrics.ts';
+import { countReadRecords, countRequests, countWaiting, type Metrics } from './metrics.ts';
 import type { UploadPatience } from './multipart.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { checkResponses } from './response-check.ts';
@@ -20,6 +21,7 @@ import { allowedMethods } from './route-match.ts';
 import { type Entry, refusalAnswer, send, serveRoute } from './serve.ts';
 import { limitBodyTime, linger } from './unread-body.ts';
 import { UploadMemory } from './upload-memory.ts';
+import { defaultWaiting, type WaitingLimits, WaitingRoom } from './waiting-room.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -41,8 +43,11 @@ export type HttpConfig = {
   trustedProxies: string[];
   addressLimits: AddressLimits;
   evidence: EvidenceSettings;
+  webhooks: WebhookSettings;
   /** How long bodies may take, milliseconds; absent: half a minute, and ten minutes for uploads. */
   patience?: { body: number; upload: UploadPatience };
+  /** How many requests may wait or stream, and how; absent members have their defaults. */
+  waiting?: Partial<WaitingLimits>;
   /** Tests: every response is checked against its route's schema; a mismatch becomes a 500. */
   checkResponses?: boolean;
 };
@@ -57,6 +62,7 @@ export type Http = {
   inFlight: InFlight;
   uploadMemory: UploadMemory;
   uploadPatience: UploadPatience;
+  room: WaitingRoom;
   entries: WeakMap<FastifyRequest, Entry>;
   correlationIdOf: (request: FastifyRequest) => string;
 };
@@ -81,6 +87,7 @@ export function buildHttp(parts: {
     inFlight: new Map(),
     uploadMemory: new UploadMemory(uploadedFiles * config.evidence.maxFileSize),
     uploadPatience: patience.upload,
+    room: new WaitingRoom({ ...defaultWaiting, ...config.waiting }),
     entries: new WeakMap(),
     correlationIdOf,
   };
@@ -110,7 +117,11 @@ export function buildHttp(parts: {
     linger(request);
     logRequest(http, request, reply.statusCode, reply.elapsedTime);
   });
+  // Before connections are waited for: who waits or streams would hold up the end.
+  app.addHook('preClose', async () => http.room.close());
   countRequests(app, metrics);
+  countReadRecords(metrics, store);
+  countWaiting(metrics, http.room);
   if (config.checkResponses) checkResponses(app, http.entries);
   const serve = (scope: FastifyInstance, uploads: boolean) => {
     for (const dialect of dialects) {

@@ -1,5 +1,5 @@
 import { Refusal } from '#domain/refusal.ts';
-import { findAnswer, keepRefusal } from '#operations/kept-answers.ts';
+import { findAnswer, keepRefusal, noteReplay } from '#operations/kept-answers.ts';
 import type { Answer } from './answer.ts';
 import { type Call, type Fingerprint, keptAnswer, replayOf } from './call.ts';
 
@@ -51,6 +51,7 @@ async function replayed({ store, actor }: Call, print: Fingerprint): Promise<Ans
   if (!stored) return undefined;
   if (!stored.answer) throw new Refusal({ kind: 'idempotency-erased' });
   if (stored.bodyDigest !== print.bodyDigest) throw new Refusal({ kind: 'idempotency-reused' });
+  noteReplay(store, actor, stored);
   return replayOf(stored.answer);
 }
 

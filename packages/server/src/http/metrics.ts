@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Store } from '#store/store.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 export type Metrics = { registry: Registry; requests: Histogram<'method' | 'route' | 'status'> };
 
@@ -27,4 +29,45 @@ export function countRequests(app: FastifyInstance, { requests }: Metrics): void
     };
     requests.observe(labels, reply.elapsedTime / 1000);
   });
+}
+
+/** Shows how many requests wait or stream. */
+export function countWaiting({ registry }: Metrics, room: WaitingRoom): void {
+  new Gauge({
+    name: 'tessera_http_waiting_requests',
+    help: 'Requests that wait for changes or stream them',
+    registers: [registry],
+    collect() {
+      this.set(room.size);
+    },
+  });
+}
+
+/** Shows how the records of reads fare: what waits to be stored, what was, and what got lost. */
+export function countReadRecords({ registry }: Metrics, { readRecords }: Store): void {
+  const registers = [registry];
+  const name = 'tessera_read_records';
+  new Gauge({
+    name: `${name}_waiting`,
+    help: 'Reads of personal data whose record is not stored yet',
+    registers,
+    collect() {
+      this.set(readRecords.counts.waiting);
+    },
+  });
+  const totals = {
+    stored: 'Reads of personal data that were recorded',
+    lost: 'Reads of personal data that could not be recorded; each is in a gap that GET /v1/read-gaps shows',
+  } as const;
+  for (const [result, help] of Object.entries(totals)) {
+    new Counter({
+      name: `${name}_${result}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(readRecords.counts[result as keyof typeof totals]);
+      },
+    });
+  }
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Dialect } from './dialect.ts';
 import { headersOfResponse } from './openapi-headers.ts';
 import type { Part, Schemas } from './openapi-schemas.ts';
-import type { ResponseSpec, Route } from './route.ts';
+import { producedBy, type ResponseSpec, type Route } from './route.ts';
 
 /**
  * The responses of one document. Errors are the same nearly everywhere: each stands once under `components/responses`, named by its
@@ -17,7 +17,10 @@ export class SharedResponses {
       description: spec.description,
       headers: headersOfResponse(dialect, route, status, spec),
       ...(spec.schema && {
-        content: contentOf(spec.contentType ? [spec.contentType] : dialect.produces, spec.schema, schemas),
+        content: {
+          ...contentOf(typesOf(dialect, route, status, spec), spec.schema, schemas),
+          ...(spec.streamed && streamOf(spec.streamed)),
+        },
       }),
     };
     return status < 400 ? response : this.#share(status, response);
@@ -37,8 +40,17 @@ export class SharedResponses {
   }
 }
 
+function typesOf(dialect: Dialect, route: Route, status: number, { contentType }: ResponseSpec): readonly string[] {
+  if (contentType) return [contentType];
+  return status < 400 ? producedBy(route, dialect) : dialect.produces;
+}
+
 /** The same schema for each of the media types. */
 export function contentOf(types: readonly string[], schema: unknown, schemas: Schemas): Part {
   const placed = schemas.place(schema);
   return Object.fromEntries(types.map((type) => [type, { schema: placed }]));
+}
+
+function streamOf({ contentType, description, example }: NonNullable<ResponseSpec['streamed']>): Part {
+  return { [contentType]: { schema: { type: 'string', description }, example } };
 }

@@ -4,9 +4,10 @@ import { headerComponents, sharedParameters } from './openapi-headers.ts';
 import { operationOf } from './openapi-operation.ts';
 import { SharedResponses } from './openapi-responses.ts';
 import { type Part, Schemas } from './openapi-schemas.ts';
+import { webhooksOf } from './openapi-webhooks.ts';
 
 /**
- * The OpenAPI 3.1 document of a dialect, made from its routes and nothing else.
+ * The OpenAPI 3.1 document of a dialect, made from its routes and webhooks and nothing else.
  *
  * @param publicUrl origin of this installation, without trailing slash
  * @throws Error when routes or schemas contradict each other: two routes with one address, two schemas with one title
@@ -25,6 +26,7 @@ export function openApiDocument(dialect: Dialect, publicUrl: string): Part {
     if (paths[path][method]) throw new Error(`${dialect.name} has two routes ${route.method} ${path}.`);
     paths[path][method] = operationOf({ dialect, schemas, responses, security }, route);
   }
+  const webhooks = dialect.openapi?.webhooks;
   return {
     openapi: '3.1.0',
     info: {
@@ -36,6 +38,7 @@ export function openApiDocument(dialect: Dialect, publicUrl: string): Part {
     servers: [{ url: publicUrl }],
     tags: dialect.openapi?.tags ?? [...new Set(dialect.routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
+    ...(webhooks && { webhooks: webhooksOf(webhooks, schemas) }),
     components: {
       securitySchemes,
       parameters: sharedParameters,

@@ -2,7 +2,7 @@ import { type Fault, Refusal, refuseFaults } from '#domain/refusal.ts';
 import { cleanText } from './json.ts';
 import { maxFaults } from './validation.ts';
 
-type Schema = { properties?: Record<string, { type?: string }> };
+type Schema = { properties?: Record<string, { type?: string | string[] }> };
 
 /**
  * Parses a query string strictly: each parameter once unless the schema says array, percent-escapes well-formed, integers and booleans
@@ -48,8 +48,8 @@ function decode(text: string): string {
   }
 }
 
-function typed(value: string, type: string | undefined): unknown {
-  if (type === 'integer' && /^-?(0|[1-9]\d{0,15})$/.test(value)) return Number(value);
+function typed(value: string, type: string | string[] | undefined): unknown {
+  if ([type].flat().includes('integer') && /^-?(0|[1-9]\d{0,15})$/.test(value)) return Number(value);
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { pointerOf } from '#domain/refusal.ts';
 import type { Entry } from './serve.ts';
@@ -21,6 +22,10 @@ export function checkResponses(app: FastifyInstance, entries: WeakMap<FastifyReq
 function complaintOf({ route }: Entry, status: number, payload: unknown, contentType: string): string | undefined {
   const spec = route.responses[status];
   if (!spec) return `status ${status} is not documented`;
+  if (payload instanceof Readable) {
+    const type = contentType.split(';')[0];
+    return spec.streamed?.contentType === type ? undefined : `a stream of ${type} is not documented`;
+  }
   const empty = payload === undefined || payload === null || payload === '';
   const documented = spec.schema ?? spec.contentType;
   if (!documented) return empty ? undefined : `status ${status} is documented without a body`;

@@ -5,7 +5,14 @@ import type { Call } from './call.ts';
 import type { UploadForm } from './upload.ts';
 
 /** One documented response. Without a schema its body is no JSON; without a media type either it has none. */
-export type ResponseSpec = { description: string; schema?: TSchema; contentType?: string; headers?: readonly string[] };
+export type ResponseSpec = {
+  description: string;
+  schema?: TSchema;
+  contentType?: string;
+  headers?: readonly string[];
+  /** What comes instead, bit by bit, when the caller asks for this media type. */
+  streamed?: { contentType: string; description: string; example: string };
+};
 
 /** One route of a dialect: the only place where its path, scope, schemas and handler are written down. */
 export type Route = {
@@ -40,6 +47,8 @@ export type Route = {
    * of the body too, so that a caller hears of all faults at once; the handler judges by itself.
    */
   meaning?: (call: Call) => void;
+  /** Media types of its successful bodies, the default first, where they are not the dialect's. */
+  produces?: readonly string[];
   /** A POST that only reads: Idempotency-Key is ignored. */
   readOnly?: boolean;
   /** Members and parameters whose text is opaque (identifiers): not normalised. */
@@ -49,6 +58,14 @@ export type Route = {
   responses: Record<number, ResponseSpec>;
   handler: (call: Call) => Promise<Answer>;
 };
+
+/** Media types that a route's successful answers may have; errors have the dialect's. */
+export function producedBy(
+  { produces }: Pick<Route, 'produces'>,
+  dialect: { produces: readonly string[] },
+): readonly string[] {
+  return produces ?? dialect.produces;
+}
 
 /** Media types that a route's body may have. */
 export function consumedBy({ consumes, upload }: Route): readonly string[] {

@@ -8,14 +8,15 @@ import { Unavailable } from '#store/unavailable.ts';
 import type { Answer } from './answer.ts';
 import { type Call, fingerprint, keptAnswer } from './call.ts';
 import { keyOf } from './credentials.ts';
-import type { Dialect, RefusedCall } from './dialect.ts';
+import type { Dialect, Limit, RefusedCall } from './dialect.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
 import { assertAcceptable, negotiate } from './media-type.ts';
 import { type Quota, rateLimitHeaders } from './rate-limit.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { parserOf, type RequestParser } from './request-parser.ts';
-import { consumedBy, type Route } from './route.ts';
+import { consumedBy, producedBy, type Route } from './route.ts';
+import { readableOf } from './stream.ts';
 import { digestible } from './upload.ts';
 
 /** What is known of a request before its handler runs. */
@@ -35,7 +36,7 @@ export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, r
       await answering(http, request, reply, dialect, () => admit(http, request, entry));
     },
     handler: (request, reply) =>
-      answering(http, request, reply, dialect, () => handle(http, request, dialect, route, parse)),
+      answering(http, request, reply, dialect, () => handle(http, { request, reply }, dialect, route, parse)),
   });
 }
 
@@ -76,11 +77,7 @@ async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise
   if (!hasScope(holder.client, route.scope)) throw new Refusal({ kind: 'scope', scope: route.scope });
 }
 
-function limit(
-  http: Http,
-  entry: Entry,
-  { key, policy, limit: most, window }: ReturnType<Dialect['clientLimit']>,
-): void {
+function limit(http: Http, entry: Entry, { key, policy, limit: most, window }: Limit): void {
   const quota = http.limiter.take(`${entry.dialect.name}:${policy}:${key}`, policy, most, window);
   entry.quota = quota;
   if (!quota.allowed) throw new Refusal({ kind: 'rate-limit', retryAfter: quota.reset, policy });
@@ -88,13 +85,13 @@ function limit(
 
 async function handle(
   http: Http,
-  request: FastifyRequest,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   dialect: Dialect,
   route: Route,
   parse: RequestParser,
 ): Promise<Answer> {
-  const call = callOf(http, request, dialect);
-  assertAcceptable(request, dialect.produces);
+  const call = callOf(http, request, reply, dialect);
+  assertAcceptable(request, producedBy(route, dialect));
   if (!route.upload) {
     call.body = parse.body(request);
     return carryOut(http, call, dialect, route, parse, () => call.body);
@@ -107,8 +104,9 @@ async function handle(
   return await carryOut(http, call, dialect, route, parse, () => digestible(form, upload));
 }
 
-function callOf(http: Http, request: FastifyRequest, dialect: Dialect): Call {
-  const { client, organisation } = http.entries.get(request) as Entry & { organisation: Organisation };
+function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialect: Dialect): Call {
+  const entry = http.entries.get(request) as Entry & { organisation: Organisation };
+  const { client, organisation } = entry;
   const actor: Actor = {
     organisation,
     client: client ? { id: client.id, name: client.name } : { id: 0, name: 'anonymous' },
@@ -118,9 +116,18 @@ function callOf(http: Http, request: FastifyRequest, dialect: Dialect): Call {
     correlationId: http.correlationIdOf(request),
     requestId: request.id,
   };
-  const { publicUrl, evidence } = http.config;
-  const { store } = http;
-  return { request, store, actor, publicUrl, evidence, params: {}, query: {}, body: undefined, keep: () => undefined };
+  const { publicUrl, evidence, webhooks } = http.config;
+  const { store, room, clock } = http;
+  const given = { request, store, actor, publicUrl, evidence, webhooks, params: {}, query: {}, body: undefined };
+  return {
+    ...given,
+    limit: (own) => limit(http, entry, own),
+    assertScope: (scope) => {
+      if (!client || !hasScope(client, scope)) throw new Refusal({ kind: 'scope', scope });
+    },
+    waiting: { limits: room.limits, enter: () => room.enter(actor.client.id, reply.raw), clock },
+    keep: () => undefined,
+  };
 }
 
 /** Runs the handler; under the request's Idempotency-Key where it has one. @param content what a repeat must have too */
@@ -166,6 +173,7 @@ export function refusalAnswer(http: Http, request: FastifyRequest, dialect: Dial
   return dialect.refuse(reasonOf(http, request, error), call);
 }
 
+/** Why; logs what is not a refusal. */
 function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalReason {
   if (error instanceof Refusal) return error.reason;
   if (error instanceof Unavailable) {
@@ -195,11 +203,20 @@ export function send(
   dialect: Dialect,
   answer: Answer,
 ): FastifyReply {
-  const quota = http.entries.get(request)?.quota;
+  const { quota, route } = http.entries.get(request) ?? {};
   reply
     .code(answer.status)
     .headers({ ...dialect.headers?.({ request }), ...(quota ? rateLimitHeaders(quota) : {}), ...answer.headers });
+  if (answer.stream) {
+    // The status has been sent by then: what fails is logged, and the connection ends.
+    const body = readableOf(answer.stream, reply.raw).on('error', (error) => void reasonOf(http, request, error));
+    return reply.type(answer.contentType as string).send(body);
+  }
   if (answer.raw !== undefined) return reply.type(answer.contentType as string).send(answer.raw);
   if (answer.body === undefined) return reply.send();
-  return reply.type(answer.contentType ?? negotiate(request, dialect.produces)).send(JSON.stringify(answer.body));
+  const produces = route && answer.status < 400 ? producedBy(route, dialect) : dialect.produces;
+  const type = answer.contentType ?? negotiate(request, produces);
+  const text = JSON.stringify(answer.body);
+  // Fastify adds a charset to JSON that is text: a media type with a parameter of its own stays as it is documented.
+  return reply.type(type).send(type.includes(';') ? Buffer.from(text) : text);
 }

@@ -96,6 +96,7 @@ export async function startUploadServer(config: Partial<HttpConfig> = {}): Promi
       trustedProxies: [],
       addressLimits: { identified: 1, unidentified: 1 },
       evidence,
+      webhooks: { urlFault: () => undefined },
       ...config,
     },
     log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
