@@ -86,8 +86,10 @@ export const accountRoutes: readonly Route[] = [
     responses: responses({ schema: schema.CustomerAccountResponse, etag: true }),
     handler: async (call) => {
       const customerNumber = customerNumberOf(call);
-      const { account } = await readAccount(call.store, call.actor, accountIdOf(call));
-      if (account.customerNumber !== customerNumber) throw new Refusal({ kind: 'not-found', subject: 'account' });
+      const { account } = await readAccount(call.store, call.actor, accountIdOf(call), (found) => {
+        if (found.account.customerNumber !== customerNumber)
+          throw new Refusal({ kind: 'not-found', subject: 'account' });
+      });
       return accountAnswer(account);
     },
   },

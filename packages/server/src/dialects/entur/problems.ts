@@ -93,6 +93,8 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
     case 'evidence-state':
     case 'pass-state':
     case 'ended':
+    case 'too-many-subscriptions':
+    case 'subscription-disabled':
       return {
         status: 400,
         long: { en: 'The state of the account does not permit this.', nb: 'Kontoens tilstand tillater ikke dette.' },
@@ -123,6 +125,15 @@ export function problemOf(reason: RefusalReason, call: RefusedCall): Problem {
         long: {
           en: 'What this Idempotency-Key created has been deleted.',
           nb: 'Det som ble opprettet med denne Idempotency-Key, er slettet.',
+        },
+      };
+    case 'changes-pruned':
+    case 'history-pruned':
+      return {
+        status: 410,
+        long: {
+          en: 'Changes that far back are no longer kept.',
+          nb: 'Endringer så langt tilbake er ikke lenger lagret.',
         },
       };
     case 'unavailable':

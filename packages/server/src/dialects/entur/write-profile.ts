@@ -7,8 +7,8 @@ import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { type CustomerEdit, changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
+import { loadCustomer } from '#operations/customers/load.ts';
 import type { NewCustomer } from '#operations/customers/new-customer.ts';
-import { readCustomer } from '#operations/customers/read.ts';
 import { hashPassword } from '#operations/passwords.ts';
 import { profileMatch } from './etags.ts';
 import { customerNumberOf } from './params.ts';
@@ -74,10 +74,10 @@ async function knownOf(call: Call, stored?: Aggregate): Promise<Known> {
   };
 }
 
-/** The customer, or undefined where reading would be refused: whether that matters is decided later. */
+/** The customer, or undefined where reading would be refused: whether that matters is decided later. Nothing of it is shown. */
 async function findCustomer({ store, actor }: Call, customerNumber: number): Promise<Aggregate | undefined> {
   try {
-    return await readCustomer(store, actor, customerNumber);
+    return await loadCustomer(store, actor, customerNumber);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -73,6 +73,9 @@ function refused(reason: Exclude<RefusalReason, { kind: 'invalid' }>, call: Refu
     case 'gone':
     case 'idempotency-erased':
       return { kind: kinds.gone, description: 'This customer account was erased.' };
+    case 'changes-pruned':
+    case 'history-pruned':
+      return { kind: kinds.gone, description: 'Changes that far back are no longer kept.' };
     case 'identifier-erased':
       return {
         kind: kinds.gone,
@@ -105,6 +108,8 @@ function refused(reason: Exclude<RefusalReason, { kind: 'invalid' }>, call: Refu
     case 'exists':
     case 'catalogue-state':
     case 'too-many-accounts':
+    case 'too-many-subscriptions':
+    case 'subscription-disabled':
       return { kind: kinds.conflict, description: 'The state of the account does not permit this.' };
     case 'unavailable':
       return {

@@ -6,7 +6,7 @@ import { evidenceForm } from '#http/evidence-form.ts';
 import type { Route } from '#http/route.ts';
 import type { Upload } from '#http/upload.ts';
 import type { EvidenceResult } from '#operations/evidence/change.ts';
-import { listShownEvidence, readShownEvidence } from '#operations/evidence/of-account.ts';
+import { assertShownEvidence, listShownEvidence, readShownEvidence } from '#operations/evidence/of-account.ts';
 import { submitEvidence } from '#operations/evidence/submit.ts';
 import { collectionAnswer } from './collection.ts';
 import { identifierOf } from './conditions.ts';
@@ -96,7 +96,7 @@ async function submit({ store, actor, params, upload, evidence: settings, keep }
   const { id: identifier, evidenceId } = params as ItemParams;
   const { files, texts } = upload as Upload;
   // Of what is not shown here nothing is taken either.
-  await readShownEvidence(store, actor, identifier, evidenceId);
+  await assertShownEvidence(store, actor, identifier, evidenceId);
   const render = ({ evidence, entitlement: { type } }: EvidenceResult): Answer => ({
     status: 200,
     body: evidenceItem(actor.organisation, identifier, { evidence, type }),

@@ -3,6 +3,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
+import { loadAccount } from '#operations/accounts/load.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { collectionAnswer } from './collection.ts';
 import { identifierOf } from './conditions.ts';
@@ -65,6 +66,6 @@ async function listLinkedAccounts(call: Call): Promise<Answer> {
 }
 
 async function noLinkedAccount(call: Call): Promise<Answer> {
-  await readAccount(call.store, call.actor, identifierOf(call));
+  await loadAccount(call.store, call.actor, identifierOf(call));
   throw new Refusal({ kind: 'not-found', subject: 'linked-account' });
 }

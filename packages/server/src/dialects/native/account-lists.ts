@@ -6,6 +6,7 @@ import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { text } from '#http/text.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
+import { listAllAccounts } from '#operations/accounts/list.ts';
 import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
 import { customerNumberParam } from './customer-routes.ts';
 import { idempotencyHeader } from './headers.ts';
@@ -14,12 +15,21 @@ import { renderAccount, resultAnswer } from './render.ts';
 import { listResponses, writeResponses } from './responses.ts';
 import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
 
+type Page = { items: object[]; next?: string };
+
+const pageParameters = {
+  cursor: Type.Optional(Type.Integer({ minimum: 1, description: 'from `next` of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'items per page, default 50' })),
+};
+
 export const accountLists: Route[] = [
   {
     method: 'GET',
     path: '/accounts',
-    operationId: 'findAccounts',
-    summary: 'Find the account with an identifier or an account number',
+    operationId: 'listAccounts',
+    summary: 'List all accounts, or find the one with an identifier or an account number',
+    description:
+      'All accounts come in the order of their numbers, which never change: nothing is missed or told twice.',
     tag: 'Accounts',
     scope: 'accounts:list',
     query: Type.Object(
@@ -28,12 +38,13 @@ export const accountLists: Route[] = [
           Type.String({ minLength: 1, maxLength: 60, description: 'compared exactly; + is written %2B' }),
         ),
         accountNumber: Type.Optional(text(40, { description: 'compared exactly; + is written %2B' })),
+        ...pageParameters,
       },
       { additionalProperties: false },
     ),
     verbatim: ['identifier'],
     responses: listResponses(AccountList),
-    handler: async (call) => ({ status: 200, body: { items: rendered(await find(call), call.actor) } }),
+    handler: async (call) => ({ status: 200, body: await find(call) }),
   },
   {
     method: 'POST',
@@ -63,13 +74,7 @@ export const accountLists: Route[] = [
     tag: 'Accounts',
     scope: 'accounts:list',
     params: customerNumberParam,
-    query: Type.Object(
-      {
-        cursor: Type.Optional(Type.Integer({ minimum: 1, description: 'from `next` of the page before' })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, description: 'items per page, default 50' })),
-      },
-      { additionalProperties: false },
-    ),
+    query: Type.Object(pageParameters, { additionalProperties: false }),
     responses: listResponses(AccountList, 410),
     handler: async (call) => ({ status: 200, body: await page(call) }),
   },
@@ -92,18 +97,33 @@ export const accountLists: Route[] = [
   },
 ];
 
-async function find({ store, actor, query }: Call): Promise<AccountDocument[]> {
-  if ((query.identifier === undefined) === (query.accountNumber === undefined)) {
-    const message = 'exactly one of identifier and accountNumber is required';
-    throw new Refusal({ kind: 'invalid', in: 'query', faults: [{ path: ['identifier'], code: 'required', message }] });
+async function find(call: Call): Promise<Page> {
+  const { store, actor, query } = call;
+  const { identifier, accountNumber, ...paging } = query;
+  if (identifier === undefined && accountNumber === undefined) return pageOfAll(call);
+  const [also] = Object.keys(identifier === undefined ? paging : { accountNumber, ...paging }).filter(
+    (name) => query[name] !== undefined,
+  );
+  if (also !== undefined) {
+    const message = `has no meaning beside ${identifier === undefined ? 'accountNumber' : 'identifier'}`;
+    throw new Refusal({ kind: 'invalid', in: 'query', faults: [{ path: [also], code: 'conflict', message }] });
   }
-  if (query.identifier !== undefined) return readAccounts(store, actor, [query.identifier]);
-  const found = await findByAccountNumber(store, actor, query.accountNumber);
-  return found ? [found] : [];
+  if (identifier !== undefined) return { items: rendered(await readAccounts(store, actor, [identifier]), actor) };
+  const found = await findByAccountNumber(store, actor, accountNumber);
+  return { items: rendered(found ? [found] : [], actor) };
+}
+
+async function pageOfAll({ store, actor, query }: Call): Promise<Page> {
+  const limit = query.limit ?? 50;
+  const { accounts, more } = await listAllAccounts(store, actor, query.cursor ?? 0, limit);
+  const items = rendered(accounts, actor);
+  if (!more) return { items };
+  const last = accounts.at(-1)?.account.number;
+  return { items, next: `${actor.organisation.baseUrl}/v1/accounts?cursor=${last}&limit=${limit}` };
 }
 
 /** A customer has at most 1,000 accounts, so a page is cut from all of them. */
-async function page({ store, actor, params, query }: Call): Promise<{ items: object[]; next?: string }> {
+async function page({ store, actor, params, query }: Call): Promise<Page> {
   const limit = query.limit ?? 50;
   const left = (await listAccounts(store, actor, Number(params.customerNumber))).filter(
     ({ account }) => account.number > (query.cursor ?? 0),

@@ -1,4 +1,4 @@
-import type { Account as StoredAccount } from '#domain/account.ts';
+import type { AccountDocument, Account as StoredAccount } from '#domain/account.ts';
 import { isPlainIdentifier, plainIdentifier } from '#domain/identifier.ts';
 import { Refusal, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
@@ -64,15 +64,17 @@ const perhapsRepeated: ReadonlySet<RefusalReason['kind']> = new Set([...clashes,
 
 /** Answers with the account that this same request created before. Without one the clash stands; without a clash, If-Match has failed. */
 async function replay({ store, actor }: Call, put: Put, clash?: Refusal): Promise<Answer> {
-  const document = await readAccount(store, actor, put.identifier).catch((error) => {
+  const admit = ({ account }: AccountDocument) => {
+    const same = account.putDigest === put.digest;
+    // What is wrong with a new request is told before what stands against it.
+    if (!same && clash && !clashes.includes(clash.reason.kind)) throw clash;
+    if (put.condition && !put.condition(account)) throw new Refusal({ kind: 'precondition' });
+    if (!same) throw new Refusal({ kind: 'other-content' });
+  };
+  const document = await readAccount(store, actor, put.identifier, admit).catch((error) => {
     const kind = error instanceof Refusal ? error.reason.kind : undefined;
     if (clash && (kind === 'not-found' || kind === 'gone')) throw clash;
     throw kind === 'not-found' ? new Refusal({ kind: 'precondition' }) : error;
   });
-  const same = document.account.putDigest === put.digest;
-  // What is wrong with a new request is told before what stands against it.
-  if (!same && clash && !clashes.includes(clash.reason.kind)) throw clash;
-  if (put.condition && !put.condition(document.account)) throw new Refusal({ kind: 'precondition' });
-  if (!same) throw new Refusal({ kind: 'other-content' });
   return accountAnswer(actor, 200, document);
 }

@@ -5,11 +5,13 @@ import { changeAccount } from '#operations/accounts/change.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
 import { deleteAccount } from '#operations/accounts/delete.ts';
 import { readAccount } from '#operations/accounts/read.ts';
+import { readAccountAt } from '#operations/history/read-at.ts';
+import { AsOfQuery, asOfAnswer, asOfDescription, pastActorOf } from './as-of.ts';
 import { accountMatch } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { createFromBody } from './new-account.ts';
 import { ownerOf } from './owner.ts';
-import { accountAnswer, resultAnswer } from './render.ts';
+import { accountAnswer, renderAccount, resultAnswer } from './render.ts';
 import { deleteResponses, readResponses, writeResponses } from './responses.ts';
 import { Account, AccountPatch, NewAccount } from './schema.ts';
 
@@ -37,14 +39,22 @@ export const accountRoutes: Route[] = [
     method: 'GET',
     path: '/accounts/:identifier',
     operationId: 'readAccount',
-    summary: 'Read an account with its customer',
+    summary: 'Read an account with its customer, as it is or as it was',
+    description: asOfDescription,
     tag: 'Accounts',
     scope: 'accounts:read',
     params: identifierParam,
+    query: AsOfQuery,
     headers: ifNoneMatchHeader,
     responses: readResponses(Account),
     handler: async (call) => {
-      const document = await readAccount(call.store, call.actor, call.params.identifier as string);
+      const identifier = call.params.identifier as string;
+      const past = pastActorOf(call);
+      if (past) {
+        const { shown, changeNumber } = await readAccountAt(call.store, call.actor, identifier, past.now);
+        return asOfAnswer(renderAccount(shown, past), changeNumber);
+      }
+      const document = await readAccount(call.store, call.actor, identifier);
       return unlessKnown(call, accountAnswer(call.actor, 200, document));
     },
   },

@@ -27,7 +27,7 @@ export const OutstandingAction = Type.Object(
 export const OutstandingActionList = listOf(OutstandingAction, 'OutstandingActionsOfAccount');
 
 const actionMembers = {
-  kind: oneOf(actionKinds, `must be one of ${actionKinds.join(', ')}`),
+  kind: oneOf(actionKinds),
   name: text(100, { description: 'short title, for the customer' }),
   description: text(1000, { description: 'what to do, for the customer' }),
   deadline: Type.String({

@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/actor.ts';
 import { type EntitlementList, type EntitlementType, listUri, typeUri } from '#domain/entitlement-list.ts';
-import type { Organisation } from '#domain/organisation.ts';
+import { type Organisation, settingsOf } from '#domain/organisation.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
@@ -30,8 +30,9 @@ export function renderNamespace({ version: _, ...namespace }: PassNamespace): ob
 }
 
 /** What the organisation has not decided is as the server has it. */
-function renderOrganisation({ evidence }: Call, { slug, name, timeZone, baseUrl, settings }: Organisation): object {
-  return { slug, name, timeZone, baseUrl, evidenceRetentionDays: evidence.retentionDays, ...settings };
+function renderOrganisation({ evidence }: Call, organisation: Organisation): object {
+  const { slug, name, timeZone, baseUrl } = organisation;
+  return { slug, name, timeZone, baseUrl, evidenceRetentionDays: evidence.retentionDays, ...settingsOf(organisation) };
 }
 
 export function listAnswer(actor: Actor, status: 200 | 201, list: EntitlementList): Answer {

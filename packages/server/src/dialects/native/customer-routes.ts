@@ -8,10 +8,12 @@ import { changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
 import { eraseCustomer } from '#operations/customers/erase.ts';
 import { readCustomer } from '#operations/customers/read.ts';
+import { readCustomerAt } from '#operations/history/read-at.ts';
+import { AsOfQuery, asOfAnswer, asOfDescription, pastActorOf } from './as-of.ts';
 import { customerMatch } from './conditions.ts';
 import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { parseCustomerPatch, parseNewCustomer } from './parse.ts';
-import { customerAnswer } from './render.ts';
+import { customerAnswer, renderCustomer } from './render.ts';
 import { deleteResponses, readResponses, writeResponses } from './responses.ts';
 import { Customer, CustomerPatch, NewCustomer } from './schema.ts';
 
@@ -45,14 +47,22 @@ export const customerRoutes: Route[] = [
     method: 'GET',
     path: '/customers/:customerNumber',
     operationId: 'readCustomer',
-    summary: 'Read a customer',
+    summary: 'Read a customer, as it is or as it was',
+    description: asOfDescription,
     tag: 'Customers',
     scope: 'customers:read',
     params: customerNumberParam,
+    query: AsOfQuery,
     headers: ifNoneMatchHeader,
     responses: readResponses(Customer),
     handler: async (call) => {
-      const { customer } = await readCustomer(call.store, call.actor, Number(call.params.customerNumber));
+      const customerNumber = Number(call.params.customerNumber);
+      const past = pastActorOf(call);
+      if (past) {
+        const { shown, changeNumber } = await readCustomerAt(call.store, call.actor, customerNumber, past.now);
+        return asOfAnswer(renderCustomer(shown), changeNumber);
+      }
+      const { customer } = await readCustomer(call.store, call.actor, customerNumber);
       return unlessKnown(call, customerAnswer(call.actor, 200, customer));
     },
   },

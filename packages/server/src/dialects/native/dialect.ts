@@ -3,6 +3,8 @@ import { accountLists } from './account-lists.ts';
 import { putRoute } from './account-put.ts';
 import { accountRoutes } from './account-routes.ts';
 import { actionRoutes } from './action-routes.ts';
+import { changeKindRoutes } from './change-kind-routes.ts';
+import { changeRoutes } from './change-routes.ts';
 import { listRoute } from './customer-list.ts';
 import { customerRoutes } from './customer-routes.ts';
 import { eligibilityRoutes } from './eligibility-routes.ts';
@@ -15,11 +17,16 @@ import { evidenceFiles } from './evidence-files.ts';
 import { evidenceOfAccount } from './evidence-of-account.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { evidenceSteps } from './evidence-steps.ts';
+import { historyRoutes } from './history-routes.ts';
 import { organisationRoutes } from './organisation-routes.ts';
 import { passNamespaceRoutes } from './pass-namespace-routes.ts';
 import { passRoutes } from './pass-routes.ts';
+import { readRecordRoutes } from './read-record-routes.ts';
 import { reservedRoutes } from './reserved-routes.ts';
 import { scanRoutes } from './scan-routes.ts';
+import { webhookDeliveryRoutes } from './webhook-delivery-routes.ts';
+import { webhookMessages } from './webhook-messages.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 /** The native API: complete, for the console, the SDK, the command line and new integrations. */
 export const native: Dialect = {
@@ -38,6 +45,7 @@ export const native: Dialect = {
     tags: [
       { name: 'Customers', description: 'Persons and organisations, by customer number' },
       { name: 'Accounts', description: 'The accounts of customers, by identifier' },
+      { name: 'History', description: 'What happened to accounts and customers: who changed what, when' },
       { name: 'Entitlements', description: 'What accounts are entitled to, on which days; the end date is EXCLUSIVE' },
       { name: 'Access passes', description: 'Barcodes, cards and tokens that point at accounts' },
       { name: 'Outstanding actions', description: 'What customers have to do; it may block booking' },
@@ -48,14 +56,19 @@ export const native: Dialect = {
         description: 'What can be granted: lists of entitlement types, own and adopted ones',
       },
       { name: 'Pass namespaces', description: 'The rules that the texts of passes follow' },
+      { name: 'Changes', description: 'Everything that happened, in order, for those who follow' },
+      { name: 'Webhooks', description: 'Changes sent to a URL, signed and repeated until they arrive' },
+      { name: 'Read records', description: 'Who read whose personal data' },
       { name: 'Organisation', description: 'The organisation of the key and its settings' },
     ],
+    webhooks: webhookMessages,
   },
   routes: [
     listRoute,
     ...customerRoutes,
     ...accountLists,
     ...accountRoutes,
+    ...historyRoutes,
     putRoute,
     importRoute,
     ...entitlementListRoutes,
@@ -72,5 +85,10 @@ export const native: Dialect = {
     ...evidenceOfAccount,
     ...evidenceSteps,
     ...evidenceFiles,
+    ...readRecordRoutes,
+    ...changeRoutes,
+    ...changeKindRoutes,
+    ...webhookRoutes,
+    ...webhookDeliveryRoutes,
   ],
 };

@@ -1,7 +1,13 @@
+import type { Actor } from '#domain/actor.ts';
 import { type Fault, Refusal, refuseFaults } from '#domain/refusal.ts';
-import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
-import { type Asker, askEligibility } from '#operations/eligibility/ask.ts';
+import {
+  type Eligibility as Answer,
+  type Asker,
+  askAll,
+  askEligibility,
+  type Offer,
+} from '#operations/eligibility/ask.ts';
 import { identifierParam } from './account-routes.ts';
 import { renderEligibility } from './eligibility-render.ts';
 import { Eligibility, EligibilityAnswers, EligibilityQuestions, eligibilityQuery } from './eligibility-schema.ts';
@@ -55,7 +61,8 @@ export const eligibilityRoutes: Route[] = [
     handler: async (call) => {
       refuseFaults(askerFaults(call.body));
       const questions = call.body.items as Question[];
-      return { status: 200, body: { items: await Promise.all(questions.map((question) => answered(call, question))) } };
+      const answers = await askAll(call.store, call.actor, questions.map(asked));
+      return { status: 200, body: { items: answers.map((answer) => renderAnswer(answer, call.actor)) } };
     },
   },
 ];
@@ -70,13 +77,11 @@ function askerFaults({ items = [] }: { items?: Question[] }): Fault[] {
   });
 }
 
-async function answered({ store, actor }: Call, question: Question): Promise<object> {
-  const { identifier, accessPass, entitlementType: types = [], at } = question;
-  const asker = (identifier === undefined ? { accessPass } : { identifier }) as Asker;
-  try {
-    return renderEligibility(await askEligibility(store, actor, asker, { types, at }), actor);
-  } catch (error) {
-    if (!(error instanceof Refusal) || !['not-found', 'gone'].includes(error.reason.kind)) throw error;
-    return { error: { code: problems[error.reason.kind].code, detail: detailOf(error.reason) } };
-  }
+function asked({ identifier, accessPass, entitlementType: types = [], at }: Question): { asker: Asker; offer: Offer } {
+  return { asker: (identifier === undefined ? { accessPass } : { identifier }) as Asker, offer: { types, at } };
+}
+
+function renderAnswer(answer: Answer | Refusal, actor: Actor): object {
+  if (!(answer instanceof Refusal)) return renderEligibility(answer, actor);
+  return { error: { code: problems[answer.reason.kind].code, detail: detailOf(answer.reason) } };
 }

@@ -93,6 +93,7 @@ export function detailOf(reason: RefusalReason): string {
         ? `A ${reason.part} may have at most ${reason.limit} bytes.`
         : `At most ${reason.limit} bytes are read.`;
     case 'not-found':
+      if (reason.since !== undefined) return `This ${reason.subject} exists since ${reason.since}.`;
       return `No such ${reason.subject.replaceAll('-', ' ')} is available to you.`;
     case 'gone':
       return `This ${reason.subject} was erased or deleted.`;
@@ -112,15 +113,23 @@ export function detailOf(reason: RefusalReason): string {
     case 'exists':
       if (reason.subject === 'entitlement')
         return 'The account holds an entitlement of this type: change or revoke that one.';
+      if (reason.subject === 'webhook-subscription')
+        return 'The subscription signs with this secret already: rotating to it would change nothing.';
       return `Another ${reason.subject.replaceAll('-', ' ')} has this ${reason.member}.`;
     case 'catalogue-state':
       return catalogueStates[reason.why];
     case 'unavailable':
       return reason.message ?? repeatAfter(reason.retryAfter);
     case 'rate-limit':
-      return repeatAfter(reason.retryAfter);
+      return [...(reason.message ? [reason.message] : []), repeatAfter(reason.retryAfter)].join(' ');
+    case 'changes-pruned':
+      return `Changes up to number ${reason.prunedTo} are no longer kept. Read all accounts anew, then follow from after=${reason.newest}.`;
+    case 'history-pruned':
+      return `What it was is kept since ${reason.since}.`;
     case 'too-many-accounts':
       return `A customer can have ${reason.limit} accounts.`;
+    case 'too-many-subscriptions':
+      return `An organisation can have ${reason.limit} webhook subscriptions. Delete one that is not in use any more.`;
     default:
       return details[reason.kind] ?? 'Quote the request id to support.';
   }
@@ -168,6 +177,7 @@ const details: Partial<Record<RefusalReason['kind'], string>> = {
     'An account with this identifier exists and was not created by this same request. Use PATCH to change it.',
   passive: 'A deactivated customer can be read and erased, not changed.',
   personnel: 'Customers of profile type personnel stay until they are erased.',
+  'subscription-disabled': 'Nothing is sent to it: enable it first, then ask again.',
   'idempotency-reused': 'Use a new key for a new request.',
   'idempotency-busy': 'Repeat the same request to get its answer.',
   'idempotency-erased': 'What this request created was erased since.',

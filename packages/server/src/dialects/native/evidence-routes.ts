@@ -1,7 +1,5 @@
 import { Type } from 'typebox';
 import type { EvidenceState } from '#domain/evidence.ts';
-import { Refusal } from '#domain/refusal.ts';
-import { parseInstant } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
@@ -10,7 +8,7 @@ import { renderFound } from './evidence-render.ts';
 import { EvidenceRequest, EvidenceRequestList, evidenceStates } from './evidence-schema.ts';
 import { ifNoneMatchHeader } from './headers.ts';
 import { heldAnswer } from './held-answers.ts';
-import { cursorOf, heldQuery, limitOf, pageBody } from './held-pages.ts';
+import { heldQuery, limitOf, pageBody, timedCursorOf, timedKey } from './held-pages.ts';
 import { oneOf } from './one-of.ts';
 import { listResponses, problemResponses } from './responses.ts';
 
@@ -64,7 +62,7 @@ export const evidenceRoutes: Route[] = [
 
 /** What lists of requests are in order of. */
 export function keyOf({ requestedAt, id }: EvidencePosition): string {
-  return `${requestedAt} ${id}`;
+  return timedKey({ at: requestedAt, id });
 }
 
 /** Where a request stands in such a list. */
@@ -72,12 +70,7 @@ export function evidenceKey({ evidence }: EvidenceFound): string {
   return keyOf(evidence);
 }
 
-/** Throws Refusal `invalid` for anything that is not a cursor of ours. */
 function positionOf(call: Call): EvidencePosition | undefined {
-  const cursor = cursorOf(call);
-  if (cursor === undefined) return undefined;
-  const [, requestedAt = '', id = ''] = /^(\S+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
-  if (parseInstant(requestedAt)?.toISOString() === requestedAt) return { requestedAt, id };
-  const fault = { path: ['cursor'], code: 'format', message: 'must be the cursor of a `next` URL' };
-  throw new Refusal({ kind: 'invalid', in: 'query', faults: [fault] });
+  const position = timedCursorOf(call);
+  return position && { requestedAt: position.at, id: position.id };
 }

@@ -1,4 +1,6 @@
 import { type TSchema, Type } from 'typebox';
+import { Refusal } from '#domain/refusal.ts';
+import { parseInstant } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
 import { closed } from './schema-parts.ts';
 
@@ -22,6 +24,24 @@ export const historyParameter = (description: string) => Type.Optional(Type.Bool
 /** The key after which the page begins, as it was when the cursor was made. */
 export function cursorOf({ query }: Call): string | undefined {
   return query.cursor === undefined ? undefined : Buffer.from(query.cursor, 'base64url').toString();
+}
+
+/** Where something stands in a list in the order of time. */
+export type TimedPosition = { at: string; id: string };
+
+/** The key of a list in the order of time, in which ids are UUIDs. */
+export function timedKey({ at, id }: TimedPosition): string {
+  return `${at} ${id}`;
+}
+
+/** What such a key stood for when the cursor was made. Throws Refusal `invalid` for anything that is not a cursor of ours. */
+export function timedCursorOf(call: Call): TimedPosition | undefined {
+  const cursor = cursorOf(call);
+  if (cursor === undefined) return undefined;
+  const [, at = '', id = ''] = /^(\S+) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(cursor) ?? [];
+  if (parseInstant(at)?.toISOString() === at) return { at, id };
+  const fault = { path: ['cursor'], code: 'format', message: 'must be the cursor of a `next` URL' };
+  throw new Refusal({ kind: 'invalid', in: 'query', faults: [fault] });
 }
 
 /** How many items the page is to have. */

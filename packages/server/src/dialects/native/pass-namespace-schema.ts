@@ -15,7 +15,7 @@ const namespaceMembers = {
   minLength: length('shortest text; default 1'),
   maxLength: length('longest text; default 128'),
   checkDigit: oneOf(checkDigits),
-  codeType: oneOf(codeTypes, `must be one of ${codeTypes.join(', ')}: the symbology; default qrcode`),
+  codeType: oneOf(codeTypes, 'the symbology; default qrcode'),
   maxActivePerAccount: Type.Integer({
     minimum: 1,
     maximum: 1000,

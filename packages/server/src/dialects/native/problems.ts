@@ -37,6 +37,18 @@ export const problems: Record<RefusalReason['kind'], Problem> = {
   ended: { code: 'ended', status: 409, title: 'It is over' },
   exists: { code: 'already-in-use', status: 409, title: 'Already in use' },
   'catalogue-state': { code: 'catalogue-state', status: 409, title: 'The catalogue does not permit this' },
+  'too-many-subscriptions': {
+    code: 'too-many-subscriptions',
+    status: 409,
+    title: 'The organisation has too many webhook subscriptions',
+  },
+  'subscription-disabled': {
+    code: 'subscription-disabled',
+    status: 409,
+    title: 'The webhook subscription is disabled',
+  },
+  'changes-pruned': { code: 'changes-pruned', status: 410, title: 'The changes are no longer kept' },
+  'history-pruned': { code: 'history-pruned', status: 410, title: 'The past is no longer kept' },
   'idempotency-reused': {
     code: 'idempotency-key-reused',
     status: 422,

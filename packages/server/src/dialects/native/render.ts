@@ -30,8 +30,11 @@ function renderAddress({ id: _, ...address }: Address): object {
   return address;
 }
 
-/** An account in native form, with what it holds today and its customer. */
-export function renderAccount({ account, customer }: AccountDocument, actor: Actor): object {
+/** An account in native form, with what it holds today and its customer, where that is given. */
+export function renderAccount(
+  { account, customer }: { account: Account; customer?: AccountCustomer | undefined },
+  actor: Actor,
+): object {
   const { identifier, number, customerNumber, alias, accountNumber, isDefault } = account;
   const { createdAt, createdBy, createdByChannel, changedAt, changedBy } = account;
   return compact({
@@ -42,7 +45,7 @@ export function renderAccount({ account, customer }: AccountDocument, actor: Act
     accountNumber,
     isDefault,
     ...renderHeld(account, actor),
-    customer: renderCustomer(customer),
+    customer: customer && renderCustomer(customer),
     createdAt,
     createdBy,
     createdByChannel,

@@ -85,10 +85,11 @@ async function replayed(
   putDigest: string,
   condition: ReturnType<typeof accountCondition>,
 ): Promise<Answer> {
-  const document = await readAccount(call.store, call.actor, identifier);
-  if (condition && !condition(document.account)) throw new Refusal({ kind: 'precondition' });
-  if (document.customer.state !== 'active') throw new Refusal({ kind: 'passive' });
-  if (document.account.putDigest !== putDigest) throw new Refusal({ kind: 'other-content' });
+  const document = await readAccount(call.store, call.actor, identifier, ({ account, customer }) => {
+    if (condition && !condition(account)) throw new Refusal({ kind: 'precondition' });
+    if (customer.state !== 'active') throw new Refusal({ kind: 'passive' });
+    if (account.putDigest !== putDigest) throw new Refusal({ kind: 'other-content' });
+  });
   return accountAnswer(call, document);
 }
 

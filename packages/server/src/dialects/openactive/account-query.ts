@@ -1,6 +1,6 @@
 import type { AccountDocument } from '#domain/account.ts';
 import { foldKey } from '#domain/keys.ts';
-import { refuseFaults } from '#domain/refusal.ts';
+import { Refusal, refuseFaults } from '#domain/refusal.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { findByPass } from '#operations/accounts/find-by-pass.ts';
@@ -52,24 +52,21 @@ async function matching({ store, actor, query }: Call, selector: Selector): Prom
       return found ? [found] : [];
     }
     case 'customer.email': {
-      const found = await findByEmail(store, actor, foldKey(query['customer.email']), most + 1);
-      return atMost(found, selector, 'look for them by accountNumber');
+      const found = await findByEmail(store, actor, foldKey(query['customer.email']), most);
+      return found ?? tooMany(selector, 'look for them by accountNumber');
     }
     case 'accessPass.text': {
       const pass = { text: query['accessPass.text'], namespace: query['accessPass.namespace'] };
-      const found = await findByPass(store, actor, pass, most + 1);
-      return once(atMost(found, selector, 'name the namespace by accessPass.namespace'));
+      const found = await findByPass(store, actor, pass, most);
+      return once(found ?? tooMany(selector, 'name the namespace by accessPass.namespace'));
     }
   }
 }
 
-/** Throws Refusal `invalid` when there are more than an answer holds. */
-function atMost(found: AccountDocument[], selector: Selector, instead: string): AccountDocument[] {
-  if (found.length > most) {
-    const message = `more than ${most} accounts match; ${instead}`;
-    refuseFaults([{ path: [selector], code: 'too-many', message }], 'query');
-  }
-  return found;
+/** There are more than an answer holds. */
+function tooMany(selector: Selector, instead: string): never {
+  const message = `more than ${most} accounts match; ${instead}`;
+  throw new Refusal({ kind: 'invalid', in: 'query', faults: [{ path: [selector], code: 'too-many', message }] });
 }
 
 function once(found: AccountDocument[]): AccountDocument[] {

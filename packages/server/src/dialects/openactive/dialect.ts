@@ -6,6 +6,7 @@ import { queryRoute } from './account-query.ts';
 import { readRoute } from './account-read.ts';
 import { entitlementListRoutes } from './entitlement-lists.ts';
 import { refuse } from './errors.ts';
+import { feedRoute } from './feed.ts';
 import { namespaceRoute } from './namespace.ts';
 
 /** OpenActive's early-release CustomerAccount model, with endpoints of Tessera's own (openactive.md). */
@@ -23,11 +24,21 @@ export const openactive: Dialect = {
   headers: () => ({ 'Cache-Control': 'private, no-store', Vary: 'Accept, Prefer, Authorization' }),
   clientLimit: (_request, client) => perSecond(client),
   refuse,
-  routes: [readRoute, putRoute, patchRoute, deleteRoute, queryRoute, namespaceRoute, ...entitlementListRoutes],
+  routes: [
+    readRoute,
+    putRoute,
+    patchRoute,
+    deleteRoute,
+    queryRoute,
+    feedRoute,
+    namespaceRoute,
+    ...entitlementListRoutes,
+  ],
   openapi: {
     securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key of the organisation' } },
     tags: [
       { name: 'Customer accounts', description: 'One account with its customer' },
+      { name: 'Feed', description: 'All accounts, for those who keep a copy' },
       { name: 'Vocabulary', description: "Entitlement lists, and Tessera's own terms" },
     ],
   },

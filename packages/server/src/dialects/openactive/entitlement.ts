@@ -33,8 +33,12 @@ export const Entitlement = Type.Object(
   { additionalProperties: false, title: 'Entitlement' },
 );
 
-/** The entitlements that are valid today and not hidden, nothing else (openactive.md 2.3, 3.1); by first day, then by concept. */
-export function entitlementViews(account: Account, actor: Actor, profile: Profile): object[] {
+/**
+ * The entitlements that are valid today and not hidden, nothing else (openactive.md 2.3, 3.1); by first day, then by concept.
+ *
+ * @param profile `feed`: the core profile without requests for proof, which lead to what is private
+ */
+export function entitlementViews(account: Account, actor: Actor, profile: Profile | 'feed'): object[] {
   const keyed = listedOn(account, todayOf(actor)).map((one) => ({
     key: `${one.validFrom} ${typeUri(actor.organisation.baseUrl, one.type)}`,
     one,
@@ -42,13 +46,13 @@ export function entitlementViews(account: Account, actor: Actor, profile: Profil
   return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ one }) => entitlementView(one, actor, profile));
 }
 
-function entitlementView(one: Held, actor: Actor, profile: Profile): object {
+function entitlementView(one: Held, actor: Actor, profile: Profile | 'feed'): object {
   return compact({
     '@type': 'Entitlement',
     validFrom: one.validFrom,
     validUntil: one.validUntil,
     ...(profile === 'extended' ? { 'tessera:grantState': isProvisional(one) ? 'provisional' : 'confirmed' } : {}),
     entitlementType: conceptView(actor.organisation, one.type),
-    evidenceRequestAction: evidenceAction(one, actor, profile),
+    evidenceRequestAction: profile === 'feed' ? undefined : evidenceAction(one, actor, profile),
   });
 }

@@ -1,5 +1,5 @@
 import { newestFirst } from '#domain/access-pass.ts';
-import type { AccountDocument } from '#domain/account.ts';
+import type { Account, AccountDocument } from '#domain/account.ts';
 import { type Actor, todayOf } from '#domain/actor.ts';
 import { compact } from '#domain/compact.ts';
 import { hasHiddenEntitlements } from '#domain/grant.ts';
@@ -11,7 +11,7 @@ import { customerView } from './customer-view.ts';
 import { isShownExactly, shownText } from './emission.ts';
 import { entitlementViews } from './entitlement.ts';
 import { outstandingActionViews } from './outstanding-actions.ts';
-import { contextOf, type Profile } from './profile.ts';
+import { contextOf, coreContext, type Profile } from './profile.ts';
 
 /** An account's `@id`: its URL at the organisation's public base (openactive.md 1.2). */
 export function accountId(organisation: Organisation, identifier: string): string {
@@ -37,9 +37,7 @@ export function listBody(documents: AccountDocument[], actor: Actor, profile: Pr
 function accountView({ account, customer }: AccountDocument, actor: Actor, profile: Profile): object {
   const { organisation } = actor;
   return compact({
-    '@type': 'CustomerAccount',
-    '@id': accountId(organisation, account.identifier),
-    identifier: isShownExactly(account.identifier) ? account.identifier : undefined,
+    ...identityOf(account, organisation),
     name: profile === 'extended' ? shownText(account.alias) : undefined,
     accountNumber: shownText(account.accountNumber),
     customer: customerView(formOf(customer)),
@@ -48,6 +46,25 @@ function accountView({ account, customer }: AccountDocument, actor: Actor, profi
     outstandingAction: listed(outstandingActionViews(account, actor, profile)),
     entitlement: listed(entitlementViews(account, actor, profile)),
   });
+}
+
+/** An account as the feed shows it: nothing of its customer, neither passes nor actions (openactive.md 2.13). */
+export function feedBody(account: Account, actor: Actor): object {
+  return compact({
+    '@context': coreContext,
+    ...identityOf(account, actor.organisation),
+    accountNumber: shownText(account.accountNumber),
+    hasHiddenEntitlements: hasHiddenEntitlements(account, todayOf(actor)),
+    entitlement: listed(entitlementViews(account, actor, 'feed')),
+  });
+}
+
+function identityOf({ identifier }: Account, organisation: Organisation): object {
+  return {
+    '@type': 'CustomerAccount',
+    '@id': accountId(organisation, identifier),
+    identifier: isShownExactly(identifier) ? identifier : undefined,
+  };
 }
 
 function listed(items: object[]): object[] | undefined {

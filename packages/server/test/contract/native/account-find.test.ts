@@ -38,8 +38,11 @@ test('200 GET /accounts finds nothing: unknown, part of it, another case, delete
 });
 
 for (const [query, places] of [
-  ['', ['?identifier']],
-  ['identifier=a&accountNumber=b', ['?identifier']],
+  ['identifier=a&accountNumber=b', ['?accountNumber']],
+  ['identifier=a&limit=2', ['?limit']],
+  ['accountNumber=a&cursor=2', ['?cursor']],
+  ['limit=201', ['?limit']],
+  ['cursor=0', ['?cursor']],
   ['identifier=', ['?identifier']],
   [`identifier=${'a'.repeat(61)}`, ['?identifier']],
   ['accountNumber=', ['?accountNumber']],
@@ -51,6 +54,27 @@ for (const [query, places] of [
     assertProblem(await send('GET', `/v1/accounts?${query}`), 400, 'invalid', [...places]);
   });
 }
+
+test('200 all accounts: in the order of their numbers, page by page, without those that are gone', async () => {
+  const own = await server.organisationWithKey('Listing');
+  const get = async (path: string) => (await send('GET', path, { key: own.key })).body;
+  const numbers: number[] = [];
+  for (let count = 0; count < 7; count += 1) {
+    const body = { customer: { familyName: 'Sample' } };
+    const account = (await send('POST', '/v1/accounts', { body, key: own.key })).body;
+    if (count === 3) await send('DELETE', `/v1/accounts/${account.identifier}`, { key: own.key });
+    else numbers.push(account.number);
+  }
+  const listed: number[] = [];
+  for (let path: string | undefined = '/v1/accounts?limit=2'; path; ) {
+    const page: { items: { number: number }[]; next?: string } = await get(path);
+    listed.push(...page.items.map(({ number }) => number));
+    assert.ok(page.items.length <= 2);
+    path = page.next?.slice(own.organisation.baseUrl.length);
+  }
+  assert.deepEqual(listed, numbers);
+  assert.equal((await get('/v1/accounts')).items.length, 6);
+});
 
 test('200 accounts of a customer: oldest first, page by page', async () => {
   const { customerNumber } = await api.customer();

@@ -14,6 +14,7 @@ import { catalogueRequests, catalogueStatuses } from './catalogue-requests.ts';
 import { evidenceRequests, evidenceStatuses } from './evidence-statuses.ts';
 import { holdingsRequests, holdingsStatuses } from './holdings-requests.ts';
 import { nativeApi, person, unique } from './support.ts';
+import { webhookRequests, webhookStatuses } from './webhook-statuses.ts';
 
 /** Every route with every status that it documents. The other files ask what stands behind each; this one that none is forgotten. */
 const server = await startTestServer();
@@ -31,17 +32,23 @@ const good: Record<string, () => Promise<Request>> = {
   eraseCustomer: async () => ({ url: await customer() }),
   listAccountsOfCustomer: async () => ({ url: `${await customer()}/accounts` }),
   createAccountOfCustomer: async () => ({ url: `${await customer()}/accounts`, body: { alias: 'home' } }),
-  findAccounts: async () => ({ url: '/v1/accounts?identifier=nobody' }),
+  listAccounts: async () => ({ url: '/v1/accounts?identifier=nobody' }),
   createAccount: async () => ({ url: '/v1/accounts', body: { customer: person() } }),
   batchGetAccounts: async () => ({ url: '/v1/accounts/batch-get', body: { identifiers: ['nobody'] } }),
   readAccount: async () => ({ url: await account() }),
+  readAccountHistory: async () => ({ url: `${await account()}/history` }),
+  readCustomerHistory: async () => ({ url: `${await customer()}/history` }),
   changeAccount: async () => ({ url: await account(), body: { alias: 'home' } }),
   deleteAccount: async () => ({ url: await account() }),
   makeDefault: async () => ({ url: `${await account()}/make-default` }),
   putAccount: async () => ({ url: `/v1/accounts/${unique('put-')}`, body: { customer: person() } }),
+  followChanges: async () => ({ url: '/v1/changes?limit=1' }),
+  listReads: async () => ({ url: `${await customer()}/reads` }),
+  listReadGaps: async () => ({ url: '/v1/read-gaps' }),
   ...catalogueRequests(server),
   ...holdingsRequests(server),
   ...evidenceRequests(server),
+  ...webhookRequests(server),
 };
 
 /** How each route comes to the statuses of its own; a status that is not here comes from {@link general}. */
@@ -49,6 +56,16 @@ const special: Record<string, Record<number, () => Promise<TestResponse>>> = {
   ...catalogueStatuses(server, as),
   ...holdingsStatuses(server, as),
   ...evidenceStatuses(server, as),
+  ...webhookStatuses(server, as),
+  followChanges: {
+    410: async () => {
+      const { organisation, key } = await server.organisationWithKey(unique('Forgetful '));
+      await api.customer({}, key);
+      const text = 'update organisation_counter set pruned_to = 1 where organisation_id = $1';
+      await server.database.query(text, [organisation.id]);
+      return as('followChanges', { key });
+    },
+  },
   createCustomer: {
     409: async () => as('createCustomer', { body: person({ email: (await api.customer()).email }) }),
     410: () => erasedSince('createCustomer'),

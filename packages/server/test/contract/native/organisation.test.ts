@@ -19,6 +19,10 @@ test('200 the organisation of the key, with its settings; no secret', async () =
     timeZone: 'Europe/London',
     baseUrl: 'https://accounts.example.com',
     evidenceRetentionDays: 30,
+    recordReads: true,
+    readRetentionDays: 365,
+    tombstoneRetentionDays: 30,
+    deliveryRetentionDays: 30,
   });
   assert.equal((await send('GET', url, { headers: { 'if-none-match': String(headers.etag) } })).status, 304);
 });
@@ -94,3 +98,20 @@ test('200 days for which evidence is kept: those of the server, until the organi
     evidence.retentionDays = retentionDays;
   }
 });
+
+const retention: [string, number, number, number | undefined][] = [
+  ['changeRetentionDays', 30, 36_500, undefined],
+  ['tombstoneRetentionDays', 7, 3650, 30],
+  ['deliveryRetentionDays', 1, 3650, 30],
+];
+
+for (const [member, least, most, usual] of retention) {
+  test(`200 ${member} from ${least} to ${most}; 400 for anything else; null brings back ${usual ?? 'for ever'}`, async () => {
+    assert.equal((await send('GET', url)).body[member], usual);
+    for (const days of [least, most]) assert.equal((await api.patch(url, { [member]: days })).body[member], days);
+    for (const days of [least - 1, most + 1, 30.5, '30', -1])
+      assertProblem(await api.patch(url, { [member]: days }), 400, 'invalid', [`/${member}`]);
+    assert.equal((await send('GET', url)).body[member], most);
+    assert.equal((await api.patch(url, { [member]: null })).body[member], usual);
+  });
+}

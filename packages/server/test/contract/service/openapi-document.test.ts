@@ -186,3 +186,31 @@ test('a route that takes files says so: a form, how many files and of what kind,
   assert.deepEqual([file.type, file.minItems, file.maxItems, file.items.format], ['array', 1, 5, 'binary']);
   assert.deepEqual(note, { type: 'string', maxLength: 1000, description: 'Words' });
 });
+
+test('webhooks: what the reader will get, with its headers, schema and examples; none where a dialect sends nothing', () => {
+  const message = {
+    name: 'thingHappened',
+    summary: 'A thing',
+    description: 'It happened',
+    tag: 'Things',
+    headers: { 'webhook-id': 'Its id' },
+    body: Thing,
+    examples: { one: { summary: 'One', value: { title: 'x', kind: 'a' } } },
+    responses: { '2XX': 'It arrived', 410: 'No more' },
+  };
+  const dialect: Dialect = { ...dialectOf({}), openapi: { tags: [], webhooks: [message] } };
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const document: any = openApiDocument(dialect, 'https://accounts.example.com');
+  const { post } = document.webhooks.thingHappened;
+  assert.deepEqual([post.operationId, post.security, post.tags], ['thingHappened', [], ['Things']]);
+  assert.deepEqual(post.parameters, [
+    { name: 'webhook-id', in: 'header', required: true, description: 'Its id', schema: { type: 'string' } },
+  ]);
+  assert.deepEqual(post.requestBody, {
+    required: true,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Thing' }, examples: message.examples } },
+  });
+  assert.deepEqual(post.responses, { '2XX': { description: 'It arrived' }, 410: { description: 'No more' } });
+  assert.ok(document.components.schemas.Thing);
+  assert.ok(!('webhooks' in documentOf({})));
+});
