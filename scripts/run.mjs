@@ -1,5 +1,5 @@
-// `node scripts/run.mjs <start|test|check|tessera> [arguments]`: what every npm script runs. Needs nothing but the Node of the
-// machine (20 or newer): installs the dependencies when they are missing or outdated, then runs the real program on the
+// `node scripts/run.mjs <start|test|check|soak|tessera> [arguments]`: what every npm script runs. Needs nothing but the Node of
+// the machine (20 or newer): installs the dependencies when they are missing or outdated, then runs the real program on the
 // Node 24 that comes with them.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,6 +18,7 @@ const commands = {
   tessera: { program: [server], development: false },
   check: { program: [join(root, 'scripts/check.mjs')], development: true },
   test: { program: [join(root, 'scripts/test.mjs')], development: true },
+  soak: { program: [join(root, 'scripts/soak.mjs')], development: true },
 };
 
 const [name, ...rest] = process.argv.slice(2);

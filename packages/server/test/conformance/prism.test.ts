@@ -80,7 +80,8 @@ tour('native', async (step) => {
   await step(409, 'PUT', '/v1/accounts/native-2', { customerNumber, alias: 'other' });
   await step(201, 'POST', `/v1/customers/${customerNumber}/accounts`, { accountNumber: 'MEMBER 1' });
   await step(200, 'GET', '/v1/accounts?accountNumber=MEMBER%201');
-  await step(400, 'GET', '/v1/accounts');
+  await step(200, 'GET', '/v1/accounts?limit=2');
+  await step(400, 'GET', '/v1/accounts?identifier=native-1&accountNumber=A1');
   assert.equal((await step(200, 'GET', `/v1/customers/${customerNumber}/accounts?limit=2`)).body.items.length, 2);
   await step(200, 'POST', '/v1/accounts/native-2/make-default');
   await step(200, 'POST', '/v1/accounts/batch-get', { identifiers: ['native-1', 'nowhere'] });
@@ -132,6 +133,9 @@ tour('openactive', async (step) => {
   await step(400, 'GET', '/openactive/customer-accounts');
   await step(404, 'GET', '/openactive/customer-accounts/nowhere');
   await step(200, 'GET', '/openactive/ns');
+  const feed = await step(200, 'GET', '/openactive/feeds/customer-accounts?limit=1');
+  assert.equal(feed.body.items.length, 1);
+  await step(200, 'GET', feed.body.next.slice(publicUrl.length), undefined, { accept: 'application/json' });
   await step(202, 'DELETE', path);
   await step(410, 'GET', path);
 });
