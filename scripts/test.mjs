@@ -65,7 +65,7 @@ async function onPostgres(name, binaries, files) {
   });
   try {
     process.env.TESSERA_TEST_POSTGRES = JSON.stringify(postgres.connection);
-    return await runFiles(files, interrupted.signal);
+    return await runFiles(files, interrupted.signal, join(workspace, `${name}-groups`));
   } finally {
     await postgres.stop();
   }

@@ -1,27 +1,36 @@
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { grouped } from './group-files.mjs';
 
 const testTimeout = 5 * 60_000; // unless a test says otherwise
 const patience = 20 * 60_000; // a file whose tests are over may still not end
 
 /**
- * Runs test files, each in a process of its own, with the report on standard output. Resolves with the number of tests that
- * passed and failed. Counted are the innermost tests: what only groups others (a suite, a test with subtests) is not.
+ * Runs test files, each in a process of its own or a few together, with the report on standard output. Resolves with the number of
+ * tests that passed and failed. Counted are the innermost tests: what only groups others (a suite, a test with subtests) is not.
+ *
+ * @param directory for files of our own
  */
-export async function runFiles(files, signal) {
+export async function runFiles(files, signal, directory) {
   const counts = { passed: 0, failed: 0, ran: 0 };
   let previousNesting = 0;
   const ending = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   // One more than there are cores: many tests wait, for a process to end or a time to pass.
-  const events = run({ files, concurrency: availableParallelism() + 1, timeout: testTimeout, signal: ending });
+  const processes = grouped(files, directory);
+  const events = run({
+    files: processes,
+    concurrency: availableParallelism() + 1,
+    timeout: testTimeout,
+    signal: ending,
+  });
   const count = (member) => (event) => {
     // A parent is reported right after its last child.
     const groups = event.details.type === 'suite' || previousNesting > event.nesting;
     previousNesting = event.nesting;
     if (event.skip !== undefined || event.todo !== undefined) return;
     if (member === 'failed' && (!groups || !isFailureOfChildren(event))) counts.failed++;
-    if (member === 'passed' && !groups && !isFile(event, files)) counts.passed++;
+    if (member === 'passed' && !groups && !isFile(event, processes)) counts.passed++;
     counts.ran = counts.passed + counts.failed;
   };
   events.on('test:pass', count('passed'));
