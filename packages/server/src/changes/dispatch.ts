@@ -100,14 +100,10 @@ export async function dispatchChanges(
   const { position: from, changes, subscriptions } = found;
   const { deliveries, listening } = matched(organisationId, changes, subscriptions);
   const touched = [...new Set(deliveries.map((delivery) => delivery.subscriptionId))];
-  const jobs = touched.filter((id) => !poke(organisationId, id));
-  const step = { from, to: last.number, deliveries, listening, jobs };
-  const lost = await store.webhookDispatch.move(organisationId, step, now);
-  if (!lost) return true;
-  // Now that they are committed; who stopped sending meanwhile needs a job after all.
-  for (const id of touched) {
-    const hasJob = jobs.includes(id) && !lost.includes(id);
-    if (!poke(organisationId, id) && !hasJob) await store.webhookDispatch.schedule(organisationId, id);
-  }
+  if (!(await store.webhookDispatch.move(organisationId, { from, to: last.number, deliveries, listening }, now)))
+    return true;
+  // Now that they are committed. A crash in between is made good by whoever looks for what is due, at a start or once a minute.
+  const idle = touched.filter((id) => !poke(organisationId, id));
+  await Promise.all(idle.map((id) => store.webhookDispatch.schedule(organisationId, id)));
   return changes.length === batch;
 }

@@ -40,8 +40,6 @@ export type Dispatched = {
   deliveries: readonly NewDelivery[];
   /** Subscriptions that were switched on or off on the way. */
   listening: ReadonlyMap<string, boolean>;
-  /** Subscriptions that need a job. */
-  jobs: readonly string[];
 };
 
 const undispatched: Statement = {
@@ -85,11 +83,12 @@ const dispatch: Statement = {
 };
 
 // One job per subscription for now and one for later, however often it is asked for: the key makes a waiting one be replaced. One that
-// begins to run in that moment is not, and none is added: these are returned.
-const addJobs: Statement = {
-  name: 'dispatch-jobs',
-  text: `select id from unnest($2::text[]) id where (${jobSchema}.add_job('deliver',
-    json_build_object('organisationId', $1::bigint, 'subscriptionId', id), job_key := $4::text || id, run_at := $3::timestamptz)).id is null`,
+// begins to run in that moment is not, and none is added. In a transaction of its own: with several jobs in one, the library, which
+// deletes several at a time, ran into deadlocks with it.
+const addJob: Statement = {
+  name: 'dispatch-job',
+  text: `select (${jobSchema}.add_job('deliver', json_build_object('organisationId', $1::bigint, 'subscriptionId', $2::text),
+    job_key := $4::text || $2::text, run_at := $3::timestamptz)).id is not null as added`,
 };
 
 const forNow = 'deliver now:';
@@ -128,23 +127,14 @@ export class WebhookDispatch {
   }
 
   /**
-   * Moves the position, makes the deliveries and adds the jobs, in one transaction.
+   * Moves the position and makes the deliveries, in one transaction.
    *
-   * @returns subscriptions for which a job has to be added once more; undefined when the position was not where it had been read:
-   *   somebody else has dispatched, and nothing was done
+   * @returns whether the position was where it had been read; otherwise somebody else has dispatched, and nothing was done
    */
-  async move(
-    organisationId: number,
-    { from, to, deliveries, listening, jobs }: Dispatched,
-    now: Date,
-  ): Promise<string[] | undefined> {
+  async move(organisationId: number, { from, to, deliveries, listening }: Dispatched, now: Date): Promise<boolean> {
     const turned = [...listening].map(([id, on]) => ({ id, listening: on }));
     const values = [organisationId, from, to, JSON.stringify(deliveries), now, JSON.stringify(turned)];
-    const [rows = [], lost = []] = await this.#database.write(organisationId, [
-      { ...dispatch, values },
-      ...(jobs.length > 0 ? [{ ...addJobs, values: [organisationId, jobs, null, forNow] }] : []),
-    ]);
-    return rows.length === 1 ? lost.map((row) => row.id as string) : undefined;
+    return (await this.#database.read(organisationId, dispatch, values)).length === 1;
   }
 
   /** Has the deliveries of a subscription that are due sent now, by whichever process is free. */
@@ -158,9 +148,9 @@ export class WebhookDispatch {
   }
 
   async #addJob(organisationId: number, subscriptionId: string, at: Date | null, key: string): Promise<void> {
-    const values = [organisationId, [subscriptionId], at, key];
     for (let tries = 0; tries < 3; tries += 1) {
-      if ((await this.#database.read(organisationId, addJobs, values)).length === 0) return;
+      const [row] = await this.#database.read(organisationId, addJob, [organisationId, subscriptionId, at, key]);
+      if (row?.added) return;
     }
     // Jobs with this key begin again and again: somebody looks at it.
   }
