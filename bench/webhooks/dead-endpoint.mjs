@@ -6,8 +6,8 @@ const accounts = 200;
 const timeout = 2;
 
 /**
- * (c) What an endpoint that never answers does to one that does. Both get every change; attempts take two seconds and are repeated
- * every second, so that the dead one makes as much work as it can.
+ * (c) What an endpoint that never answers does to one that does, at the same host and port. Both get every change; attempts take two
+ * seconds and are repeated every second, so that the dead one makes as much work as it can.
  */
 export async function measureDeadEndpoint(directory, { seconds, rounds, perSecond }) {
   const environment = {
@@ -19,13 +19,13 @@ export async function measureDeadEndpoint(directory, { seconds, rounds, perSecon
   try {
     const made = await stage.client.createMany(accounts);
     const healthy = await stage.subscribe('/ok', { kinds: ['account.updated'] });
-    const other = await startDead(stage);
+    const dead = await stage.subscribe('/dead', { kinds: ['account.updated'] });
     for (let round = 0; round < rounds; round += 1) {
       for (const [name, state] of [
         ['alone', 'disabled'],
         ['beside', 'enabled'],
       ]) {
-        await other.setState(state);
+        await stage.setState(dead, state);
         await sleep(timeout * 1000 + 500); // what is under way ends
         await stage.client.changeSteadily(made, { perSecond, seconds: 2 });
         await stage.settled(healthy);
@@ -47,10 +47,4 @@ export async function measureDeadEndpoint(directory, { seconds, rounds, perSecon
     head: ['', 'alone', 'beside a dead one', 'ratio of the rounds'],
     rows: [row('p50', 'p50'), row('p99', 'p99')],
   };
-}
-
-/** The dead one has an origin of its own. */
-async function startDead(stage) {
-  const subscription = await stage.subscribe('/dead', { kinds: ['account.updated'] });
-  return { setState: (state) => stage.setState(subscription, state) };
 }

@@ -13,11 +13,11 @@ type Account = { identifier: string; customerNumber: number };
 /** What a tenant's writers share. Accounts that are being deleted are not among `accounts` any more. */
 type Estate = { tenant: Tenant; accounts: Account[]; deleted: Set<string>; created: number };
 
-/** What a request does, how often of all, and how many changes that makes: with a customer its account changes too. */
+/** What a request does, how often of all, and how many changes that makes at least. */
 const deeds = {
   create: { share: 0.3, changes: 2 },
   'change the account': { share: 0.5, changes: 1 },
-  'change the customer': { share: 0.17, changes: 2 },
+  'change the customer': { share: 0.17, changes: 1 },
   'delete the account': { share: 0.03, changes: 1 },
 } as const;
 type Deed = keyof typeof deeds;
@@ -85,7 +85,7 @@ export async function makeChanges({
     return true;
   }
 
-  /** Resolves with false when somebody else has deleted the account. */
+  /** Resolves with false when somebody else has deleted the account before. */
   async function alter(estate: Estate, account: Account, deed: Deed, number: number): Promise<boolean> {
     const { accounts, deleted } = estate;
     const { identifier, customerNumber } = account;
@@ -95,7 +95,7 @@ export async function makeChanges({
         return create(estate, number);
       case 'change the customer':
         await send(estate, 'PATCH', `/v1/customers/${customerNumber}`, [200], { givenName: `Ada ${number}` });
-        return !deleted.has(identifier);
+        return true;
       case 'change the account': {
         const { status } = await send(estate, 'PATCH', path, [200, 404, 410], { alias: `Alias ${number}` });
         if (status === 200 || deleted.has(identifier)) return status === 200;
