@@ -3,18 +3,19 @@ export function dateIn(timeZone: string, instant: Date): string {
   let zone = zones.get(timeZone);
   if (!zone) {
     const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    zone = { format, at: Number.NaN, date: '' };
+    zone = { format, minute: Number.NaN, date: '' };
     zones.set(timeZone, zone);
   }
-  // A request asks for the date of its one instant again and again.
-  if (zone.at !== instant.getTime()) {
-    zone.date = zone.format.format(instant);
-    zone.at = instant.getTime();
-  }
+  // Asked for again and again by one request, and by the next ones: days begin where minutes begin, everywhere since 1973.
+  const minute = Math.floor(instant.getTime() / 60_000);
+  if (zone.minute === minute && minute >= wholeMinutes) return zone.date;
+  zone.date = zone.format.format(instant);
+  zone.minute = minute;
   return zone.date;
 }
 
-const zones = new Map<string, { format: Intl.DateTimeFormat; at: number; date: string }>();
+const wholeMinutes = Date.UTC(1973, 0, 1) / 60_000;
+const zones = new Map<string, { format: Intl.DateTimeFormat; minute: number; date: string }>();
 
 /** Whether the name is an IANA time zone that this runtime knows. */
 export function isTimeZone(name: string): boolean {

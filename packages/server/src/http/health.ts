@@ -5,10 +5,7 @@ import { Unavailable } from '#store/unavailable.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Serves what operators watch: `/healthz` (the process is up), `/readyz` (it can serve), `/metrics` (Prometheus). Needs no key. */
-export function serveHealth(
-  app: FastifyInstance,
-  { store, metrics: { registry } }: { store: Store; metrics: Metrics },
-): void {
+export function serveHealth(app: FastifyInstance, { store, metrics }: { store: Store; metrics: Metrics }): void {
   app.get('/healthz', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ status: 'up' }));
 
   // Probes that come together share one look: this page is public, and asks the database.
@@ -23,12 +20,11 @@ export function serveHealth(
     return reply.code(503).header('Retry-After', '2').send({ status: 'unavailable', reason });
   });
 
-  app.get('/metrics', async (_request, reply) =>
-    reply
-      .header('Cache-Control', 'no-store')
-      .type(registry.contentType)
-      .send(await registry.metrics()),
-  );
+  app.get('/metrics', async (_request, reply) => {
+    const text = await metrics.text();
+    reply.header('Cache-Control', 'no-store').type(metrics.registry.contentType);
+    return text ?? reply.code(503).header('Retry-After', '2').send('');
+  });
 }
 
 /** Why the server cannot serve, in a sentence that tells strangers nothing of the database; undefined when it can. */

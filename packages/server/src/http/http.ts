@@ -6,20 +6,22 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import { Refusal } from '#domain/refusal.ts';
 import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { WebhookSettings } from '#operations/webhooks/settings.ts';
 import type { Store } from '#store/store.ts';
 import type { AddressLimits, Dialect } from './dialect.ts';
 import type { InFlight } from './idempotency.ts';
-import { countReadRecords, countRequests, countWaiting, type Metrics } from './metrics.ts';
+import { countReadRecords, countRequest, countWaiting, type Metrics, showReplica } from './metrics.ts';
 import type { UploadPatience } from './multipart.ts';
 import { RateLimiter } from './rate-limit.ts';
-import { checkResponses } from './response-check.ts';
+import { refusalAnswer } from './refusal-answer.ts';
+import { newRequestId } from './request-id.ts';
+import { logRequest } from './request-log.ts';
 import { allowedMethods } from './route-match.ts';
-import { type Entry, refusalAnswer, send, serveRoute } from './serve.ts';
-import { limitBodyTime, linger } from './unread-body.ts';
+import { commonHeaders, send } from './send.ts';
+import { serveRoute } from './serve.ts';
+import { hasBody, limitBodyTime, linger } from './unread-body.ts';
 import { UploadMemory } from './upload-memory.ts';
 import { defaultWaiting, type WaitingLimits, WaitingRoom } from './waiting-room.ts';
 
@@ -44,6 +46,8 @@ export type HttpConfig = {
   addressLimits: AddressLimits;
   evidence: EvidenceSettings;
   webhooks: WebhookSettings;
+  /** Among how many processes requests are spread; each allows its share of a rate limit. Absent: one. */
+  processes?: number;
   /** How long bodies may take, milliseconds; absent: half a minute, and ten minutes for uploads. */
   patience?: { body: number; upload: UploadPatience };
   /** How many requests may wait or stream, and how; absent members have their defaults. */
@@ -63,8 +67,6 @@ export type Http = {
   uploadMemory: UploadMemory;
   uploadPatience: UploadPatience;
   room: WaitingRoom;
-  entries: WeakMap<FastifyRequest, Entry>;
-  correlationIdOf: (request: FastifyRequest) => string;
 };
 
 /** Builds the HTTP server with the dialects mounted, with and without `/o/{slug}` before them. */
@@ -83,18 +85,17 @@ export function buildHttp(parts: {
     config,
     log,
     clock: parts.clock ?? (() => new Date()),
-    limiter: new RateLimiter(),
+    limiter: new RateLimiter(config.processes),
     inFlight: new Map(),
     uploadMemory: new UploadMemory(uploadedFiles * config.evidence.maxFileSize),
     uploadPatience: patience.upload,
     room: new WaitingRoom({ ...defaultWaiting, ...config.waiting }),
-    entries: new WeakMap(),
-    correlationIdOf,
   };
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    childLoggerFactory: (logger) => logger, // lines that belong to a request name it
+    genReqId: newRequestId,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
@@ -104,25 +105,28 @@ export function buildHttp(parts: {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });
+  app.decorateRequest('entry', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!request.routeOptions.config?.upload) limitBodyTime(app.server, request, patience.body);
+    if (hasBody(request) && !request.routeOptions.config?.upload) limitBodyTime(app.server, request, patience.body);
     done();
   });
+  // Not for answers of dialects: they are sent beside Fastify, see send.ts.
   app.addHook('onSend', async (request, reply) => void reply.headers(commonHeaders(request)));
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     linger(request);
-    logRequest(http, request, reply.statusCode, reply.elapsedTime);
+    logRequest(log, request, reply);
+    countRequest(metrics, request, reply);
+    done();
   });
   // Before connections are waited for: who waits or streams would hold up the end.
   app.addHook('preClose', async () => http.room.close());
-  countRequests(app, metrics);
   countReadRecords(metrics, store);
   countWaiting(metrics, http.room);
-  if (config.checkResponses) checkResponses(app, http.entries);
+  showReplica(metrics, store);
   const serve = (scope: FastifyInstance, uploads: boolean) => {
     for (const dialect of dialects) {
       for (const route of dialect.routes) {
@@ -141,21 +145,6 @@ export function buildHttp(parts: {
   return app;
 }
 
-/** On every response, for support cases. */
-function commonHeaders(request: FastifyRequest): Record<string, string> {
-  return {
-    'X-Correlation-Id': correlationIdOf(request),
-    'X-Request-Id': request.id,
-    'X-Content-Type-Options': 'nosniff',
-  };
-}
-
-/** The caller's id if it is 1..128 visible ASCII characters, otherwise ours (entur.md 1.2). */
-function correlationIdOf(request: FastifyRequest): string {
-  const given = request.headers['x-correlation-id'];
-  return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : request.id;
-}
-
 /** Answers what no route answers: unknown paths, wrong methods, URLs and bodies that cannot be read. */
 function refuseOutside(
   http: Http,
@@ -167,8 +156,7 @@ function refuseOutside(
   const path = (request.url.split('?')[0] as string).replace(/^\/o\/[^/]+(?=\/)/, '');
   const dialect = dialects.find((one) => covers(one, path)) ?? (dialects[0] as Dialect);
   const answer = refusalAnswer(http, request, dialect, error ?? unrouted(request, dialect, path));
-  reply.headers(commonHeaders(request)); // hooks do not run for URLs that the router refuses
-  return send(http, request, reply, dialect, answer);
+  send(http, request, reply, dialect, answer);
 }
 
 /** Whether a path is a dialect's: what stands below its prefix, or without a prefix only the paths of its routes. */
@@ -182,29 +170,4 @@ function unrouted(request: FastifyRequest, dialect: Dialect, path: string): Refu
   const allow = allowedMethods(dialect, path);
   if (allow.length === 0 || allow.includes(request.method)) return new Refusal({ kind: 'unknown-route' });
   return new Refusal({ kind: 'method', allow });
-}
-
-/** One line per request; the route's pattern instead of the URL, because URLs hold personal data. */
-function logRequest(
-  { log, entries, correlationIdOf }: Http,
-  request: FastifyRequest,
-  status: number,
-  milliseconds: number,
-): void {
-  const entry = entries.get(request);
-  // Probes and pages of the documentation are nobody's business.
-  const level = entry || status >= 400 ? 'info' : 'debug';
-  log[level](
-    {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status,
-      ms: Math.round(milliseconds * 10) / 10,
-      requestId: request.id,
-      correlationId: correlationIdOf(request),
-      organisation: entry?.organisation?.id,
-      client: entry?.client?.id,
-    },
-    'request',
-  );
 }

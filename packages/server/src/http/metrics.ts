@@ -1,9 +1,15 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Store } from '#store/store.ts';
+import { patternOf } from './request-log.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-export type Metrics = { registry: Registry; requests: Histogram<'method' | 'route' | 'status'> };
+export type Metrics = {
+  registry: Registry;
+  requests: Histogram<'method' | 'route' | 'status'>;
+  /** What a scrape is answered with: this registry, or, where several processes serve, all of theirs in one; undefined: not to be had. */
+  text: () => Promise<string | undefined>;
+};
 
 /** The process's metrics, in a registry of their own so that several servers can live in one test process. */
 export function createMetrics(): Metrics {
@@ -16,19 +22,17 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  return { registry, requests };
+  return { registry, requests, text: () => registry.metrics() };
 }
 
-/** Observes every response. The route's pattern, never the URL, becomes a label. */
-export function countRequests(app: FastifyInstance, { requests }: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const labels = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: String(reply.statusCode),
-    };
-    requests.observe(labels, reply.elapsedTime / 1000);
-  });
+/** Observes one response. The route's pattern, never the URL, becomes a label. */
+export function countRequest({ requests }: Metrics, request: FastifyRequest, reply: FastifyReply): void {
+  const labels = {
+    method: request.method,
+    route: patternOf(request),
+    status: String(reply.statusCode),
+  };
+  requests.observe(labels, reply.elapsedTime / 1000);
 }
 
 /** Shows how many requests wait or stream. */
@@ -39,6 +43,19 @@ export function countWaiting({ registry }: Metrics, room: WaitingRoom): void {
     registers: [registry],
     collect() {
       this.set(room.size);
+    },
+  });
+}
+
+/** Shows whether the replica is read, where there is one. */
+export function showReplica({ registry }: Metrics, { positioned }: Store): void {
+  if (positioned.replicaInUse === undefined) return;
+  new Gauge({
+    name: 'tessera_replica_in_use',
+    help: 'Processes that read feeds, history and exports from the replica',
+    registers: [registry],
+    collect() {
+      this.set(positioned.replicaInUse ? 1 : 0);
     },
   });
 }

@@ -1,5 +1,6 @@
 import type { Dialect } from './dialect.ts';
 import type { Part } from './openapi-schemas.ts';
+import { positionHeader } from './position.ts';
 import type { ResponseSpec, Route } from './route.ts';
 
 /** Header fields of requests that mean the same in every dialect. Descriptions on a route take precedence. */
@@ -10,6 +11,11 @@ const requestHeaders: Record<string, { description: string; schema?: Part }> = {
   },
   'If-None-Match': {
     description: 'Entity tag of what the caller has: 304 without a body if it still is the current one.',
+  },
+  [positionHeader]: {
+    description:
+      'Number of a change that the answer has to take into account: one that was just made, or the position from which changes will be followed. Where a replica answers that does not have it yet, the primary does.',
+    schema: { type: 'string', pattern: '^(0|[1-9][0-9]{0,14})$' },
   },
   'Idempotency-Key': {
     description:
@@ -27,6 +33,9 @@ const responseHeaders: Record<string, string> = {
   'Idempotency-Replayed': '`true` when this is the first answer to this Idempotency-Key, sent again.',
   ETag: 'Entity tag of this version, for If-Match and If-None-Match.',
   'Last-Modified': 'When it was last changed.',
+  [positionHeader]:
+    'Number of the newest change of the organisation that the database which answered had: the answer takes all changes up to it into account, and may take later ones.',
+  'As-Of-Change': 'With `at`: number of the newest change that counts.',
   Location: 'Address of what was created.',
   'Content-Location': 'Address of what the body shows.',
   'Content-Disposition': 'The name under which to save the file.',
@@ -76,7 +85,7 @@ export function headersOfResponse(dialect: Dialect, route: Route, status: number
   const names = ['X-Request-Id', 'X-Correlation-Id'];
   if (route.scope !== null || dialect.addressLimit) names.push('RateLimit', 'RateLimit-Policy');
   if (takesKey(route) && status < 500) names.push('Idempotency-Replayed');
-  const all = new Set([...(spec.headers ?? []), ...names]);
+  const all = new Set([...(spec.headers ?? []), ...(spec.someHeaders ?? []), ...names]);
   return Object.fromEntries([...all].map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 

@@ -12,20 +12,28 @@ type Window = { start: number; used: number };
 
 /**
  * Fixed windows that open with the first request after the previous one ended; refused requests use nothing up (entur.md 1.5).
- * State is this process's own.
+ * State is this process's own. Of n processes that share the requests each allows an n-th, rounded up (architecture.md, Settled 8):
+ * together at most n - 1 above the limit, and never nothing. What a quota says is the share of this process, so that a client
+ * reads what holds for the connection that it asks on.
  */
 export class RateLimiter {
   readonly #windows = new Map<string, Window>();
   readonly #clock: () => number;
+  readonly #processes: number;
   #sweepAt = 0;
 
-  /** @param clock milliseconds, monotonic enough */
-  constructor(clock: () => number = Date.now) {
+  /**
+   * @param processes how many share the requests
+   * @param clock milliseconds, monotonic enough
+   */
+  constructor(processes = 1, clock: () => number = Date.now) {
+    this.#processes = processes;
     this.#clock = clock;
   }
 
-  /** Takes one request of `limit` per `window` seconds for the key. */
-  take(key: string, policy: string, limit: number, window: number): Quota {
+  /** Takes one request of `whole` (of all processes together) per `window` seconds for the key. */
+  take(key: string, policy: string, whole: number, window: number): Quota {
+    const limit = Math.ceil(whole / this.#processes);
     const now = this.#clock();
     this.#sweep(now);
     let state = this.#windows.get(key);

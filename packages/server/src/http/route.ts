@@ -9,7 +9,10 @@ export type ResponseSpec = {
   description: string;
   schema?: TSchema;
   contentType?: string;
+  /** Header fields that all of these responses have. */
   headers?: readonly string[];
+  /** Those that some of them have. */
+  someHeaders?: readonly string[];
   /** What comes instead, bit by bit, when the caller asks for this media type. */
   streamed?: { contentType: string; description: string; example: string };
 };

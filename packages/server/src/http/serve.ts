@@ -1,62 +1,73 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import type { Organisation } from '#domain/organisation.ts';
-import { Refusal, type RefusalReason } from '#domain/refusal.ts';
+import { Refusal } from '#domain/refusal.ts';
 import { type ApiClient, authenticate } from '#operations/clients/authenticate.ts';
 import { hasScope } from '#operations/clients/scopes.ts';
-import { Unavailable } from '#store/unavailable.ts';
 import type { Answer } from './answer.ts';
 import { type Call, fingerprint, keptAnswer } from './call.ts';
 import { keyOf } from './credentials.ts';
-import type { Dialect, Limit, RefusedCall } from './dialect.ts';
+import type { Dialect, Limit } from './dialect.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
-import { assertAcceptable, negotiate } from './media-type.ts';
-import { type Quota, rateLimitHeaders } from './rate-limit.ts';
+import { assertAcceptable } from './media-type.ts';
+import type { Quota } from './rate-limit.ts';
 import { receiveUpload } from './receive-upload.ts';
+import { refusalAnswer } from './refusal-answer.ts';
+import { correlationIdOf } from './request-id.ts';
 import { parserOf, type RequestParser } from './request-parser.ts';
-import { consumedBy, producedBy, type Route } from './route.ts';
-import { readableOf } from './stream.ts';
+import { producedBy, type Route } from './route.ts';
+import { send } from './send.ts';
 import { digestible } from './upload.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Absent where no route of a dialect was found. */
+    entry: Entry | undefined;
+  }
+}
+
 /** What is known of a request before its handler runs. */
-export type Entry = { client?: ApiClient; organisation?: Organisation; quota?: Quota; route: Route; dialect: Dialect };
+export type Entry = {
+  /** The route's pattern: the only form in which logs and metrics may name it. */
+  url: string;
+  client?: ApiClient;
+  organisation?: Organisation;
+  quota?: Quota;
+  route: Route;
+  dialect: Dialect;
+};
 
 /** Serves one route of a dialect. Checks run in one order (architecture.md, Settled 16): address limit, credentials, quota, scope, replay, syntax, then the handler. */
 export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, route: Route): void {
   const parse = parserOf(route);
+  const url = `${dialect.prefix}${route.path}`;
+  // What a step throws is answered in the dialect's shape.
+  const refuse = (request: FastifyRequest, reply: FastifyReply) => (error: unknown) => {
+    const answer = refusalAnswer(http, request, dialect, error);
+    if (reply.raw.headersSent) reply.raw.destroy();
+    else send(http, request, reply, dialect, answer);
+  };
   app.route({
     method: route.method,
-    url: `${dialect.prefix}${route.path}`,
+    url,
     bodyLimit: route.bodyLimit ?? dialect.bodyLimit,
     config: { upload: route.upload !== undefined },
-    onRequest: async (request, reply) => {
-      const entry: Entry = { route, dialect };
-      http.entries.set(request, entry);
-      await answering(http, request, reply, dialect, () => admit(http, request, entry));
+    // Callbacks: what Fastify does for promises, it does for each step of each request.
+    onRequest: (request, reply, done) => {
+      const entry: Entry = { url, route, dialect };
+      request.entry = entry;
+      admit(http, request, entry).then(() => done(), refuse(request, reply));
     },
-    handler: (request, reply) =>
-      answering(http, request, reply, dialect, () => handle(http, { request, reply }, dialect, route, parse)),
+    handler: (request, reply) => {
+      handle(http, { request, reply }, dialect, route, parse)
+        .then((answer) => send(http, request, reply, dialect, answer))
+        .catch(refuse(request, reply));
+    },
   });
 }
 
-/** Runs a step of a request and sends what it answers, refusals in the dialect's shape. A step that returns nothing lets the request go on. */
-async function answering(
-  http: Http,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  dialect: Dialect,
-  step: () => Promise<Answer | undefined>,
-): Promise<FastifyReply | undefined> {
-  try {
-    const answer = await step();
-    return answer && send(http, request, reply, dialect, answer);
-  } catch (error) {
-    return send(http, request, reply, dialect, refusalAnswer(http, request, dialect, error));
-  }
-}
-
-async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise<undefined> {
+async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise<void> {
   const { dialect, route } = entry;
   if (dialect.urlLimit !== undefined && request.url.length > dialect.urlLimit)
     throw new Refusal({ kind: 'uri-too-long' });
@@ -105,7 +116,7 @@ async function handle(
 }
 
 function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialect: Dialect): Call {
-  const entry = http.entries.get(request) as Entry & { organisation: Organisation };
+  const entry = request.entry as Entry & { organisation: Organisation };
   const { client, organisation } = entry;
   const actor: Actor = {
     organisation,
@@ -113,7 +124,7 @@ function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialec
     dialect: dialect.name,
     name: dialect.actorName?.(request) ?? client?.name ?? 'anonymous',
     now: http.clock(),
-    correlationId: http.correlationIdOf(request),
+    correlationId: correlationIdOf(request),
     requestId: request.id,
   };
   const { publicUrl, evidence, webhooks } = http.config;
@@ -156,67 +167,4 @@ async function carryOut(
       return { answer: refusalAnswer(http, call.request, dialect, error), refused: error };
     }
   });
-}
-
-/** The dialect's answer to anything thrown. What is not a refusal is a defect: logged whole, answered without details. */
-export function refusalAnswer(http: Http, request: FastifyRequest, dialect: Dialect, error: unknown): Answer {
-  const entry = http.entries.get(request);
-  const call: RefusedCall = {
-    request,
-    publicUrl: http.config.publicUrl,
-    baseUrl: entry?.organisation?.baseUrl ?? http.config.publicUrl,
-    requestId: request.id,
-    correlationId: http.correlationIdOf(request),
-    now: http.clock(),
-    ...(entry ? { route: entry.route } : {}),
-  };
-  return dialect.refuse(reasonOf(http, request, error), call);
-}
-
-/** Why; logs what is not a refusal. */
-function reasonOf(http: Http, request: FastifyRequest, error: unknown): RefusalReason {
-  if (error instanceof Refusal) return error.reason;
-  if (error instanceof Unavailable) {
-    // Without a stack: in an outage this is one line per request.
-    http.log.warn({ cause: String(error.cause), requestId: request.id }, 'database not available');
-    return { kind: 'unavailable', retryAfter: 2 };
-  }
-  const { code, statusCode } = error as { code?: string; statusCode?: number };
-  const entry = http.entries.get(request);
-  const route = entry?.route;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { kind: 'too-large', limit: route?.bodyLimit ?? entry?.dialect.bodyLimit ?? 1024 * 1024 };
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route && (route.body || route.upload))
-    return { kind: 'media-type', accepted: [...consumedBy(route)] };
-  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return { kind: 'uri-too-long' };
-  if (code === 'FST_ERR_BAD_URL') return { kind: 'malformed', message: 'has a malformed percent-escape in its path' };
-  if (statusCode !== undefined && statusCode < 500) return { kind: 'malformed', message: 'could not be read' };
-  http.log.error({ err: error, requestId: request.id }, 'unexpected error');
-  return { kind: 'internal' };
-}
-
-/** Sends an answer with the headers that every response has. */
-export function send(
-  http: Http,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  dialect: Dialect,
-  answer: Answer,
-): FastifyReply {
-  const { quota, route } = http.entries.get(request) ?? {};
-  reply
-    .code(answer.status)
-    .headers({ ...dialect.headers?.({ request }), ...(quota ? rateLimitHeaders(quota) : {}), ...answer.headers });
-  if (answer.stream) {
-    // The status has been sent by then: what fails is logged, and the connection ends.
-    const body = readableOf(answer.stream, reply.raw).on('error', (error) => void reasonOf(http, request, error));
-    return reply.type(answer.contentType as string).send(body);
-  }
-  if (answer.raw !== undefined) return reply.type(answer.contentType as string).send(answer.raw);
-  if (answer.body === undefined) return reply.send();
-  const produces = route && answer.status < 400 ? producedBy(route, dialect) : dialect.produces;
-  const type = answer.contentType ?? negotiate(request, produces);
-  const text = JSON.stringify(answer.body);
-  // Fastify adds a charset to JSON that is text: a media type with a parameter of its own stays as it is documented.
-  return reply.type(type).send(type.includes(';') ? Buffer.from(text) : text);
 }

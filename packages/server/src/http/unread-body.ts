@@ -3,10 +3,14 @@ import type { FastifyRequest } from 'fastify';
 
 const lingering = { time: 5_000, bytes: 16 * 1024 * 1024 };
 
-/** Ends the connection of a request whose body does not come in time, with the bare 408 with which Node ends slow headers. */
-export function limitBodyTime(server: Server, { headers, raw }: FastifyRequest, milliseconds: number): void {
+/** Whether the request's headers announce a body. */
+export function hasBody({ headers }: FastifyRequest): boolean {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = headers;
-  if (length === '0' && coding === undefined) return;
+  return length !== '0' || coding !== undefined;
+}
+
+/** Ends the connection of a request whose body does not come in time, with the bare 408 with which Node ends slow headers. */
+export function limitBodyTime(server: Server, { raw }: FastifyRequest, milliseconds: number): void {
   const end = () => {
     if (raw.complete !== false) return; // undefined: no real request, but one of `inject`
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });

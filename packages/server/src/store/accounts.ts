@@ -5,7 +5,7 @@ import { Lane } from './lane.ts';
 /** What is stored under an identifier: an account, or the tombstone of one. */
 export type StoredAccount = { state: 'active'; document: AccountDocument } | { state: 'deleted' | 'erased' };
 
-const byIdentifier: Statement = {
+export const byIdentifier: Statement = {
   name: 'accounts-by-identifier',
   text: 'select identifier as key, state, document from account where organisation_id = $1 and identifier = any($2::text[])',
 };

@@ -19,7 +19,7 @@ export type ApiClient = {
 
 export type StoredClient = { client: ApiClient; keyHash: Buffer; organisation: Organisation };
 
-const byId: Statement = {
+export const byId: Statement = {
   name: 'clients-by-id',
   text: `select c.id::text as key, c.id as client_id, c.name as client_name, c.key_hash, c.scopes, c.rate_limits, c.created_at, c.revoked_at,
       ${organisationColumns}

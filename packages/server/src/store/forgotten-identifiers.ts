@@ -1,14 +1,14 @@
-import { createHmac } from 'node:crypto';
 import type { Organisation } from '#domain/organisation.ts';
 import type { Database, Statement } from './database.ts';
 import { Lane } from './lane.ts';
+import { organisationHmac } from './organisation-hmac.ts';
 
 /**
  * What is kept of an identifier when its tombstone ends: hex HMAC-SHA-256 with the organisation's key, so that it cannot be guessed
  * without that key (architecture.md, Settled 13).
  */
-export function identifierDigest({ digestKey }: Pick<Organisation, 'digestKey'>, identifier: string): string {
-  return createHmac('sha256', digestKey).update(`identifier ${identifier}`).digest('hex');
+export function identifierDigest(organisation: Pick<Organisation, 'id' | 'digestKey'>, identifier: string): string {
+  return organisationHmac(organisation).update(`identifier ${identifier}`).digest('hex');
 }
 
 type Forgotten = { state: 'deleted' | 'erased' };

@@ -35,7 +35,7 @@ export type Write = {
   keep?: KeptAnswer;
 };
 
-/** A write in the form the commit statement reads, without its position in the batch. */
+/** A write in the form the commit statement reads; `n`, its position in the batch, is set in each row when the batch is sent. */
 export type Plan = {
   plan: object;
   accounts: object[];

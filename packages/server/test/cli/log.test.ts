@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import { LineBuffer } from '#cli/start/line-buffer.ts';
 import { logOptions } from '#cli/start/log.ts';
 import { terminalStream } from '#cli/start/terminal-log.ts';
 
@@ -49,4 +50,21 @@ test('a terminal shows what is serious, with the stack of defects only', () => {
     written((log) => log.info('stopping'), true),
     /^[\d:]{8} {2}stopping\n$/,
   );
+});
+
+test('lines are written together, in order, none cut, and those that wait when they are asked for or after a second', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const written: string[] = [];
+  const lines = new LineBuffer(
+    { write: (text) => void written.push(text), flushSync: () => written.push('flushed') },
+    10,
+  );
+  for (const line of ['1234\n', '5678\n', '9\n', 'longer than all\n', 'a\n']) lines.write(line);
+  assert.deepEqual(written, ['1234\n5678\n', '9\n', 'longer than all\n']);
+  context.mock.timers.tick(1000);
+  assert.deepEqual(written.splice(0).at(-1), 'a\n');
+  lines.write('b\n');
+  lines.flushSync();
+  context.mock.timers.tick(1000);
+  assert.deepEqual(written, ['b\n', 'flushed']);
 });

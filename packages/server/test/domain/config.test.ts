@@ -26,6 +26,7 @@ test('an empty environment gives the defaults', () => {
     trustedProxies: [],
     addressLimits: { identified: 150, unidentified: 2 },
     evidence: { maxFileSize: 10 * 1024 * 1024, retentionDays: 30 },
+    workers: 1,
     worker: true,
     webhooks: {
       allowedNetworks: [],
@@ -42,6 +43,7 @@ test('every variable is read, and an empty one counts as unset', () => {
     HOST: '0.0.0.0',
     PUBLIC_URL: 'https://accounts.example.com',
     DATABASE_URL: 'postgres://tessera:s%2Fcret@db.example.com/tessera',
+    DATABASE_REPLICA_URL: 'postgres://tessera:s%2Fcret@replica.example.com/tessera',
     DATA_DIR: '/var/lib/tessera',
     LOG_LEVEL: 'warn',
     DEMO: 'false',
@@ -51,12 +53,15 @@ test('every variable is read, and an empty one counts as unset', () => {
     EVIDENCE_KEY: Buffer.alloc(32, 7).toString('base64'),
     EVIDENCE_MAX_FILE_MIB: '50',
     EVIDENCE_RETENTION_DAYS: '0',
+    WORKERS: '64',
     WORKER: 'false',
     WORKER_PORT: '9464',
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8,::1',
     WEBHOOK_TIMEOUT_SECONDS: '5',
     WEBHOOK_RETRY_SECONDS: '1, 2',
   });
+  assert.equal(config.replicaUrl, 'postgres://tessera:s%2Fcret@replica.example.com/tessera');
+  assert.equal(config.workers, 64);
   assert.equal(config.worker, false);
   assert.equal(config.workerPort, 9464);
   const webhooks = { allowedNetworks: ['127.0.0.0/8', '::1'], timeout: 5000, retryDelays: [1000, 2000] };
@@ -100,12 +105,15 @@ const wrong: [string, string][] = [
   ['PUBLIC_URL', 'https://accounts.example.com?x=1'],
   ['DATABASE_URL', 'postgres:db'],
   ['DATABASE_URL', 'postgres://db:port/tessera'],
+  ['DATABASE_REPLICA_URL', 'postgres://replica/tessera'],
   ['TRUSTED_PROXIES', '10.0.0.0/33'],
   ['TRUSTED_PROXIES', '10.0.0.0/8/8'],
   ['TRUSTED_PROXIES', '2001:db8::/129'],
   ['TRUSTED_PROXIES', 'loopback'],
   ['DEMO', 'FALSE'],
   ['ADDRESS_LIMIT_UNIDENTIFIED', '1.5'],
+  ['WORKERS', '0'],
+  ['WORKERS', '65'],
   ['WORKER', 'no'],
   ['WORKER_PORT', '0'],
   ['WEBHOOK_ALLOWED_NETWORKS', 'localhost'],

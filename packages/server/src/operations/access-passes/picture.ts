@@ -1,4 +1,4 @@
-import { type RenderOptions, toBuffer, toSVG } from 'bwip-js/node';
+import type { RenderOptions } from 'bwip-js/node';
 import type { CodeType } from '#domain/pass-namespace.ts';
 import { textFormFault } from '#domain/pass-rules.ts';
 import { type Fault, Refusal } from '#domain/refusal.ts';
@@ -57,6 +57,8 @@ export function drawPass(pass: Drawable, format: 'svg' | 'png'): Promise<string 
 export async function drawPass({ text, codeType }: Drawable, format: 'svg' | 'png'): Promise<string | Buffer> {
   const fault = drawingFault(text, codeType);
   if (fault) throw new Refusal({ kind: 'invalid', faults: [fault] });
+  // Loaded when it is needed: it is large, and many servers never draw.
+  const { toBuffer, toSVG } = await import('bwip-js/node');
   // Made anew each time: the library changes what it is given.
   const drawing: RenderOptions = { ...options[codeType], text, backgroundcolor: 'FFFFFF' };
   // What is read below the bars is the text, without the asterisks that Code 39 has at its ends.

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Organisation } from '#domain/organisation.ts';
 import type { ApiClient } from '#store/clients.ts';
 import type { Store } from '#store/store.ts';
-import { hashSecret, parseKey } from './key.ts';
+import { parseKey } from './key.ts';
 
 export type { ApiClient, RateLimits } from '#store/clients.ts';
 
@@ -14,7 +14,6 @@ export async function authenticate(
   const parts = parseKey(key);
   if (!parts) return undefined;
   const stored = await store.clients.find(parts.organisationId, parts.clientId);
-  if (!stored || !timingSafeEqual(stored.keyHash, hashSecret(parts.secret)) || stored.client.revokedAt)
-    return undefined;
+  if (!stored || !timingSafeEqual(stored.keyHash, parts.hash) || stored.client.revokedAt) return undefined;
   return { client: stored.client, organisation: stored.organisation };
 }

@@ -13,7 +13,7 @@ const settings: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   ssl: 'off',
-  max_connections: '100',
+  max_connections: '200', // 64 processes at most, and command-line tools beside them
   shared_buffers: '128MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
