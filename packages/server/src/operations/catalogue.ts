@@ -12,7 +12,8 @@ import type { Keep } from './write.ts';
 /** What an attempt came to: the result, and what is to be written for it; nothing when it is so already. */
 export type Attempt<R> = { result: R; write?: CatalogueWrite };
 
-const maxAttempts = 30;
+/** So many attempts at least, and as long as a lock is waited for: a burst of writes on another server can win each of them. */
+const [maxAttempts, patience] = [30, 5000];
 
 /**
  * Changes the catalogue: reads, decides, writes guarded by the versions that were read, and starts over when somebody else was first.
@@ -29,7 +30,8 @@ export function changeCatalogue<R>(
 ): Promise<R> {
   const { organisation } = actor;
   return store.turns.take(`${organisation.id}:catalogue`, async () => {
-    for (let round = 0; round < maxAttempts; round += 1) {
+    const begun = performance.now();
+    for (let round = 0; round < maxAttempts || performance.now() < begun + patience; round += 1) {
       const { result, write = nothing } = await attempt();
       if (write === nothing && !keep) return result;
       switch (await store.catalogue.commit(actor, write, keep?.(result))) {

@@ -30,7 +30,8 @@ type Change = {
   keep?: Keep<Aggregate>;
 };
 
-const maxAttempts = 30;
+/** So many attempts at least, and as long as a lock is waited for: a burst of writes on another server can win each of them. */
+const [maxAttempts, patience] = [30, 5000];
 
 /**
  * Changes one customer with all accounts: reads, edits, writes guarded by the customer's version, and starts over when somebody
@@ -45,7 +46,8 @@ export async function changeAggregate(store: Store, actor: Actor, target: Target
   return store.turns.take(`${actor.organisation.id}:${number}`, async (waited) => {
     let before = waited ? await load(store, actor, target) : first;
     let replaces: number | undefined;
-    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const begun = performance.now();
+    for (let attempt = 0; attempt < maxAttempts || performance.now() < begun + patience; attempt += 1) {
       if (change.ifMatch && !change.ifMatch(before)) throw new Refusal({ kind: 'precondition' });
       const edited = settledWhereTouched(before, await change.edit(before, (replaces ?? 0) + 1), actor);
       const changeset = changesetOf(before, edited, change.gone);

@@ -1,11 +1,18 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { parseIntoClientConfig } from 'pg-connection-string';
+import { isSilence, Silence } from './silence.ts';
 import { Unavailable } from './unavailable.ts';
 
 /** A statement of the hot paths: prepared once per connection under its name. */
 export type Statement = { name: string; text: string };
 
 export type Row = Record<string, unknown>;
+
+const setOrganisation: Statement = {
+  name: 'organisation',
+  text: `select set_config('tessera.organisation', $1, false)`,
+};
 
 /** The role the server works as: neither superuser nor exempt from row-level security. */
 export const serverRole = 'tessera_server';
@@ -16,16 +23,37 @@ types.setTypeParser(20, Number);
 types.setTypeParser(114, (text: string) => text);
 types.setTypeParser(1082, (text: string) => text);
 
+/**
+ * PostgreSQL itself ends a statement after 30 s (statement_timeout). Whoever has not answered by then is not there any more, or waits with
+ * a commit for a standby that is not. Milliseconds.
+ */
+const answerTimeout = 33_000;
+const connectTimeout = 5_000;
+
 /** The pool of connections to PostgreSQL. All SQL goes through {@link Database.read} or {@link Database.write}, one organisation at a time. */
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #silence: Silence;
+  /** Which organisation a connection's session is known to work for. */
+  readonly #organisations = new WeakMap<pg.PoolClient, number>();
 
   /** @param connection pg connection parameters, or a connection string in `connectionString` */
   constructor(
     connection: pg.ClientConfig,
-    options: { maxConnections?: number; onError?: (error: Error) => void } = {},
+    options: {
+      maxConnections?: number;
+      /** Milliseconds after which an answer is no longer waited for; absent: a little after PostgreSQL would have given up. */
+      queryTimeout?: number;
+      /** Whether it may be a standby, and is only read. */
+      standby?: boolean;
+      onError?: (error: Error) => void;
+    } = {},
   ) {
-    this.#pool = openPool(connection, { types, pipeline: true, max: options.maxConnections ?? 16 }, options.onError);
+    const { maxConnections: max = 16, queryTimeout, standby = false, onError } = options;
+    const timeout = queryTimeout === undefined ? {} : { query_timeout: queryTimeout };
+    const check = standby ? {} : { onConnect: assertWritable };
+    this.#pool = openPool(connection, { types, max, ...timeout, ...check }, onError);
+    this.#silence = new Silence(this.#pool);
   }
 
   /**
@@ -54,22 +82,22 @@ export class Database {
   /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
   async read(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.#with(async (client) => {
-      const [, result] = await settleAll([
-        client.query({
-          name: 'organisation',
-          text: `select set_config('tessera.organisation', $1, false)`,
-          values: [organisationId],
-        }),
+      // Which organisation a session works for outlives the statement, so it is said only when it changes.
+      const known = this.#organisations.get(client) === organisationId;
+      this.#organisations.delete(client);
+      const results = await inOneFlush(client, () => [
+        ...(known ? [] : [client.query({ ...setOrganisation, values: [organisationId] })]),
         client.query({ ...statement, values }),
       ]);
-      return (result as pg.QueryResult<Row>).rows;
+      this.#organisations.set(client, organisationId);
+      return (results.at(-1) as pg.QueryResult<Row>).rows;
     });
   }
 
   /** Runs statements in one transaction of one organisation, sent in one flush: no client round trip while a lock is held. Returns the rows of each. */
   async write(organisationId: number, statements: (Statement & { values: unknown[] })[]): Promise<Row[][]> {
     return this.#with(async (client) => {
-      const results = await settleAll([
+      const results = await inOneFlush(client, () => [
         client.query('begin isolation level read committed'), // what the statement sees must be what the lock waited for
         client.query({
           name: 'local',
@@ -101,10 +129,12 @@ export class Database {
       throw new Unavailable(error);
     }
     let fatal = false;
+    const sent = performance.now();
     try {
       return await work(client);
     } catch (error) {
       fatal = isConnectionError(error);
+      if (isSilence(error)) await this.#silence.cutOff(sent);
       throw fatal || isBusy(error) ? new Unavailable(error) : error;
     } finally {
       client.release(fatal);
@@ -115,21 +145,36 @@ export class Database {
 /** A pool of connections that work as the server's role, with limits on waiting. `own`: further options of the driver. */
 export function openPool(
   connection: pg.ClientConfig,
-  own: pg.PoolConfig & { pipeline?: boolean },
+  own: pg.PoolConfig,
   onError: (error: Error) => void = () => {},
 ): pg.Pool {
   const { options, ...parts } = inParts(connection);
   const pool = new pg.Pool({
+    query_timeout: answerTimeout,
     ...parts,
     ...own,
-    connectionTimeoutMillis: 5000,
+    pipeline: true, // besides, without it a connection would survive the timeout of its query, and the next one wait behind that
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    connectionTimeoutMillis: connectTimeout,
     // jit: compiling a statement of many parts takes 250 ms, running it one; PostgreSQL guesses the other way round.
-    options: `${options ?? ''} -c role=${serverRole} -c jit=off -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
+    // plan_cache_mode: it would plan every look-up by a list of keys anew, 0.4 ms each time, for the same plan.
+    options: `${options ?? ''} -c role=${serverRole} -c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s`,
   });
   pool.on('error', onError);
   // The end of a connection in use reaches the queries that wait for it; unheard, the event besides would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+/**
+ * Refuses a standby, to which a proxy or a name may lead for a moment around a failover: there is no telling how long it would be kept
+ * and read, and what it shows may be old.
+ */
+export async function assertWritable(client: pg.ClientBase): Promise<void> {
+  const query = { text: 'show transaction_read_only', query_timeout: connectTimeout };
+  const { rows } = await client.query(query);
+  if (rows[0]?.transaction_read_only !== 'off') throw new Error('the server is read-only: a standby');
 }
 
 /** A connection string in parts: left whole, `options` in it would win over ours, and with them the role. */
@@ -138,21 +183,35 @@ function inParts(connection: pg.ClientConfig): pg.ClientConfig {
   return connectionString === undefined ? rest : { ...parseIntoClientConfig(connectionString), ...rest };
 }
 
-/** Waits for all, then throws the first error: no query of a flush may outlive it on a released connection. */
-async function settleAll(queries: Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
-  const settled = await Promise.allSettled(queries);
+/**
+ * Sends queries by one system call, so that the server wakes up once, and while it holds a lock has all that it needs. Waits for all,
+ * then throws the first error: no query of a flush may outlive it on a released connection.
+ */
+async function inOneFlush(client: pg.PoolClient, queries: () => Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  stream.cork();
+  let sent: Promise<pg.QueryResult>[];
+  try {
+    sent = queries();
+  } finally {
+    stream.uncork();
+  }
+  const settled = await Promise.allSettled(sent);
   const failed = settled.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   return settled.map((result) => (result as PromiseFulfilledResult<pg.QueryResult>).value);
 }
 
-/** Without a SQLSTATE, or with one of classes 08, 57P and 53: the connection or the server is gone, nothing is known of the outcome. */
+/**
+ * Without a SQLSTATE, or with one of classes 08, 57P and 53: the connection or the server is gone, nothing is known of the outcome. Or
+ * the server is not the one that writes any more (25006): another connection may lead to that one.
+ */
 function isConnectionError(error: unknown): boolean {
   const code = (error as { code?: string }).code;
-  return !(error instanceof pg.DatabaseError) || code === undefined || /^(08|57P|53)/.test(code);
+  return !(error instanceof pg.DatabaseError) || code === undefined || /^(08|57P|53|25006)/.test(code);
 }
 
-/** lock_timeout, statement_timeout, idle timeout, read-only (a failover): the caller may try again. */
+/** lock_timeout, statement_timeout, idle timeout, conflicts: the caller may try again. */
 function isBusy(error: unknown): boolean {
-  return ['55P03', '57014', '25P03', '25006', '40001', '40P01'].includes((error as { code?: string }).code ?? '');
+  return ['55P03', '57014', '25P03', '40001', '40P01'].includes((error as { code?: string }).code ?? '');
 }

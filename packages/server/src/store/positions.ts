@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from './database.ts';
+import type { PositionedReads } from './positioned-reads.ts';
 
 /** How long another server's commit may stay unnoticed (architecture.md, Settled 4). */
 const pollInterval = 250;
@@ -7,31 +7,46 @@ const pollInterval = 250;
 type Waiter = { organisationId: number; after: number; wake: () => void };
 
 /**
- * Tells when an organisation's change log has grown. Commits of this process wake at once; those of other processes are found by one
- * poll for all who wait, which runs only while somebody waits.
+ * Tells when an organisation's change log has grown. Commits of this process wake at once, and those of other processes that tell of
+ * them; all others are found by one poll for all who wait, which runs only while somebody waits. While a replica answers them, all are:
+ * there is nothing to be read before it is in the replica.
  */
 export class Positions {
-  readonly #database: Database;
+  readonly #reads: PositionedReads;
   readonly #onError: (error: Error) => void;
   readonly #waiting = new Set<Waiter>();
   readonly #listeners = new Set<(organisationId: number) => void>();
+  #tell: (organisationId: number) => void = () => {};
   #polling = false;
   #closed = false;
 
-  constructor(database: Database, onError: (error: Error) => void = () => {}) {
-    this.#database = database;
+  constructor(reads: PositionedReads, onError: (error: Error) => void = () => {}) {
+    this.#reads = reads;
     this.#onError = onError;
   }
 
   /** Says that this process has just committed changes of an organisation. Costs nothing when nobody waits. */
   committed(organisationId: number): void {
-    for (const waiter of this.#waiting) {
-      if (waiter.organisationId === organisationId) waiter.wake();
+    this.heard(organisationId);
+    this.#tell(organisationId);
+  }
+
+  /** Says that another process has done so. */
+  heard(organisationId: number): void {
+    if (this.#reads.current) {
+      for (const waiter of this.#waiting) {
+        if (waiter.organisationId === organisationId) waiter.wake();
+      }
     }
     for (const listener of this.#listeners) listener(organisationId);
   }
 
-  /** Calls `listener` after each commit of this process, until the returned function is called. */
+  /** Calls `tell` after each commit of this process, so that other processes hear of it. */
+  tellOthers(tell: (organisationId: number) => void): void {
+    this.#tell = tell;
+  }
+
+  /** Calls `listener` after each commit of this process and each that was heard of, until the returned function is called. */
   listen(listener: (organisationId: number) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -69,8 +84,7 @@ export class Positions {
     while (this.#waiting.size > 0 && !this.#closed) {
       try {
         const ids = [...new Set([...this.#waiting].map((waiter) => waiter.organisationId))];
-        const rows = await this.#database.global('select * from change_positions($1::bigint[])', [ids]);
-        const newest = new Map(rows.map((row) => [row.organisation_id as number, row.change_number as number]));
+        const newest = await this.#reads.newest(ids);
         for (const waiter of this.#waiting) {
           if ((newest.get(waiter.organisationId) ?? 0) > waiter.after) waiter.wake();
         }

@@ -29,6 +29,12 @@ const constraintKeys: Record<string, UniqueKey> = {
 /** Violated, they say that what the write was decided with has gone meanwhile: a namespace that was deleted. */
 const staleConstraints = new Set(['access_pass_organisation_id_namespace_fkey']);
 
+/** A batch that fails later than this, milliseconds, has waited for a lock or for a database that does not answer. */
+const patience = 1000;
+
+/** After how many writes of this process it is asked again whether plans have become old. */
+const statisticsInterval = 500;
+
 type Waiting = { plan: Plan; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
 type Queue = { waiting: Waiting[]; flushing: boolean };
 
@@ -45,6 +51,7 @@ export class Writer {
   readonly #committed: (organisationId: number) => void;
   readonly #onError: (error: Error) => void;
   #written = 0;
+  #nextStatistics = 200;
 
   constructor(
     database: Database,
@@ -81,13 +88,17 @@ export class Writer {
   async #drain(organisationId: number, queue: Queue): Promise<void> {
     while (queue.waiting.length > 0) {
       const batch = this.#take(queue);
+      const behind = queue.waiting.length;
+      const began = performance.now();
       try {
         await this.#flush(organisationId, batch);
       } catch (error) {
         if (error instanceof pg.DatabaseError) {
           for (const one of batch) await this.#flushOne(organisationId, one);
         } else {
-          for (const one of batch) one.reject(error);
+          // Who has waited in vain as long as these is told so too: batch after batch, the last would hear of it after minutes.
+          const late = performance.now() - began > patience ? queue.waiting.splice(0, behind) : [];
+          for (const one of [...batch, ...late]) one.reject(error);
         }
       }
     }
@@ -128,7 +139,13 @@ export class Writer {
 
   async #flush(organisationId: number, batch: Waiting[]): Promise<void> {
     const numbered = (rows: (plan: Plan) => object[]) =>
-      JSON.stringify(batch.flatMap(({ plan }, n) => rows(plan).map((row) => ({ n, ...row }))));
+      JSON.stringify(
+        batch.flatMap(({ plan }, n) => {
+          const own = rows(plan);
+          for (const row of own) (row as { n: number }).n = n;
+          return own;
+        }),
+      );
     const [, rows] = await this.#database.write(organisationId, [
       { ...lockCounter, values: [organisationId] },
       {
@@ -159,13 +176,13 @@ export class Writer {
   }
 
   /**
-   * On a young database the plans of the first minute, until autovacuum has looked, read whole tables: measured 600 creates/s instead
-   * of 6,000 after 10,000 of them. Statistics after these many writes make PostgreSQL plan anew; later it does so by itself.
+   * Plans of a table that has just begun to grow read all of it until autovacuum has looked, a minute later: measured 600 creates/s
+   * instead of 6,000 after 10,000 of them. Statistics make PostgreSQL plan anew; it takes them only of tables that have doubled.
    */
   #keepPlansFresh(more: number): void {
-    const before = this.#written;
     this.#written += more;
-    if (![200, 2_000, 20_000].some((mark) => before < mark && this.#written >= mark)) return;
+    if (this.#written < this.#nextStatistics) return;
+    this.#nextStatistics = this.#written + statisticsInterval;
     this.#database.global('select refresh_statistics()').catch(this.#onError);
   }
 }
