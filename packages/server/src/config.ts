@@ -11,6 +11,8 @@ export type Config = {
   publicUrl?: string;
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl?: string;
+  /** A hot standby of that database, for feeds, history and exports. */
+  replicaUrl?: string;
   dataDir: string;
   logLevel: string;
   /** Create the organisation `demo` with sample data on an empty database. */
@@ -26,6 +28,8 @@ export type Config = {
     /** Days for which files are kept after the decision. */
     retentionDays: number;
   };
+  /** How many processes serve requests, on the one port. */
+  workers: number;
   /** Whether this server also does what no request waits for; otherwise `tessera worker` does. */
   worker: boolean;
   /** Where `tessera worker` answers for its health and metrics; absent: nowhere. */
@@ -88,11 +92,13 @@ export function readConfig(environment: Record<string, string | undefined>, dire
   const publicUrl = value('PUBLIC_URL');
   const workerPort = value('WORKER_PORT');
   const databaseUrl = value('DATABASE_URL');
+  const replicaUrl = value('DATABASE_REPLICA_URL');
   const config: Config = {
     port: wholeNumber('PORT', 8080, 0, 65_535),
     host: value('HOST') ?? '127.0.0.1',
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(replicaUrl === undefined ? {} : { replicaUrl }),
     dataDir: resolve(directory, value('DATA_DIR') ?? '.tessera'),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     demo: oneOf('DEMO', 'true', ['true', 'false']) === 'true',
@@ -106,6 +112,7 @@ export function readConfig(environment: Record<string, string | undefined>, dire
       maxFileSize: wholeNumber('EVIDENCE_MAX_FILE_MIB', 10, 1, 50) * 1024 * 1024,
       retentionDays: wholeNumber('EVIDENCE_RETENTION_DAYS', 30, 0, 3650),
     },
+    workers: wholeNumber('WORKERS', 1, 1, 64),
     worker: oneOf('WORKER', 'true', ['true', 'false']) === 'true',
     ...(workerPort === undefined ? {} : { workerPort: wholeNumber('WORKER_PORT', 0, 1, 65_535) }),
     webhooks: {
@@ -115,7 +122,10 @@ export function readConfig(environment: Record<string, string | undefined>, dire
     },
   };
   mistakes.push(...urlMistakes(config));
-  if (databaseUrl !== undefined) mistakes.push(...databaseUrlMistakes(databaseUrl));
+  if (databaseUrl !== undefined) mistakes.push(...databaseUrlMistakes('DATABASE_URL', databaseUrl));
+  if (replicaUrl !== undefined) mistakes.push(...databaseUrlMistakes('DATABASE_REPLICA_URL', replicaUrl));
+  if (replicaUrl !== undefined && databaseUrl === undefined)
+    mistakes.push('DATABASE_REPLICA_URL must name a standby of the database in DATABASE_URL, which is not set');
   if (mistakes.length === 0) return config;
   const title = mistakes.length === 1 ? 'The environment has a mistake:' : 'The environment has mistakes:';
   throw new ConfigError([title, ...mistakes.map((mistake) => `  - ${mistake}`)].join('\n'));
@@ -149,11 +159,11 @@ function urlMistakes(config: Config): string[] {
   return [`PUBLIC_URL must be set, because ${url}, from HOST and PORT, cannot be part of public addresses`];
 }
 
-function databaseUrlMistakes(text: string): string[] {
-  if (!/^postgres(ql)?:\/\//.test(text)) return ['DATABASE_URL must start with postgres:// or postgresql://'];
+function databaseUrlMistakes(name: string, text: string): string[] {
+  if (!/^postgres(ql)?:\/\//.test(text)) return [`${name} must start with postgres:// or postgresql://`];
   // A user without a host (the host is a socket directory in the query) is fine for PostgreSQL, but not for URL.
   const url = URL.parse(text) ?? URL.parse(text.replace('@/', '@host/'));
-  return url ? [] : ['DATABASE_URL must be a URL; special characters in user name and password are percent-encoded'];
+  return url ? [] : [`${name} must be a URL; special characters in user name and password are percent-encoded`];
 }
 
 /** `192.0.2.1`, `2001:db8::1`, `10.0.0.0/8`, `2001:db8::/32` */

@@ -53,14 +53,14 @@ export const lookedAt: Statement = {
 export const stateAt: Statement = {
   name: 'state-at',
   text: `with moment as materialized (
-      select o.pruned_to, kept.at as kept_since, coalesce(newest.number, o.pruned_to) as number
+      select o.change_number as position, o.pruned_to, kept.at as kept_since, coalesce(newest.number, o.pruned_to) as number
       from organisation_counter o
       left join lateral (select at from change where organisation_id = $1 and number > o.pruned_to order by number limit 1) kept on true
       left join lateral (select number from change
         where organisation_id = $1 and customer_number = $2 and number < $4 and at <= $5::timestamptz
         order by number desc limit 1) newest on true
       where o.organisation_id = $1)
-    select m.number, m.pruned_to, m.kept_since, account.document as account, customer.document as customer
+    select m.position, m.number, m.pruned_to, m.kept_since, account.document as account, customer.document as customer
     from moment m
     left join lateral (select document from change_detail
       where organisation_id = $1 and customer_number = $2 and account_number = $3 and change_number <= m.number

@@ -11,6 +11,9 @@ import { identifierDigest } from './forgotten-identifiers.ts';
 /** Whose history: of a customer with all accounts, or of one account. */
 export type HistorySubject = { customerNumber: number; accountNumber?: number };
 
+/** A subject, with the number of the newest change of the customer or of any of the accounts; 0 when none is kept. */
+export type KnownSubject<S = HistorySubject> = S & { newest: number };
+
 /** Which of its changes. */
 export type HistorySearch = {
   /** Only changes with lower numbers. */
@@ -53,6 +56,8 @@ export type RecordedChange = {
 
 /** An account and its customer as they were written at a change; absent: there is none (any more). */
 export type StateAt = {
+  /** The number of the organisation's newest change then. */
+  position: number;
   /** The newest change that counts; 0: nothing had happened yet. */
   number: number;
   /** Changes up to this number are no longer kept; 0: all are. */
@@ -69,17 +74,22 @@ const scanned = 2_000;
 /** The number above all others. */
 const beyond = Number.MAX_SAFE_INTEGER;
 
+/** The newest change of the customer `s`, and of its accounts. */
+const newest = `(select number from change where organisation_id = $1 and customer_number = s.customer_number
+  order by number desc limit 1) as newest`;
+
 const byIdentifier: Statement = {
   name: 'history-subject',
-  text: `select number, customer_number from account where organisation_id = $1 and identifier = $2
-    union all
-    select number, customer_number from forgotten_identifier where organisation_id = $1 and digest = decode($3, 'hex')
-    limit 1`,
+  text: `select s.*, ${newest} from (
+      select number, customer_number from account where organisation_id = $1 and identifier = $2
+      union all
+      select number, customer_number from forgotten_identifier where organisation_id = $1 and digest = decode($3, 'hex')
+      limit 1) s`,
 };
 
-const customerThere: Statement = {
+const byNumber: Statement = {
   name: 'history-customer',
-  text: 'select from customer where organisation_id = $1 and number = $2',
+  text: `select ${newest} from (select number as customer_number from customer where organisation_id = $1 and number = $2) s`,
 };
 
 /** Reads of what happened to customers and accounts, with what was written: the past as far as it is kept. */
@@ -94,15 +104,21 @@ export class ChangeHistory {
    * Which account an identifier stands for, or stood for last: there, deleted or erased, also when its tombstone is over. Undefined when
    * there never was one in the organisation.
    */
-  async subjectOf(organisation: Organisation, identifier: string): Promise<Required<HistorySubject> | undefined> {
+  async subjectOf(
+    organisation: Organisation,
+    identifier: string,
+  ): Promise<KnownSubject<Required<HistorySubject>> | undefined> {
     const values = [organisation.id, identifier, identifierDigest(organisation, identifier)];
     const [row] = await this.#database.read(organisation.id, byIdentifier, values);
-    return row && { customerNumber: row.customer_number as number, accountNumber: row.number as number };
+    if (!row) return undefined;
+    const { customer_number: customerNumber, number: accountNumber } = row as Record<string, number>;
+    return { customerNumber, accountNumber, newest: newestIn(row) } as KnownSubject<Required<HistorySubject>>;
   }
 
-  /** Whether there is or was such a customer in the organisation. */
-  async isCustomer(organisationId: number, customerNumber: number): Promise<boolean> {
-    return (await this.#database.read(organisationId, customerThere, [organisationId, customerNumber])).length > 0;
+  /** The customer who has or had this number; undefined when there never was one in the organisation. */
+  async customer(organisationId: number, customerNumber: number): Promise<KnownSubject | undefined> {
+    const [row] = await this.#database.read(organisationId, byNumber, [organisationId, customerNumber]);
+    return row && { customerNumber, newest: newestIn(row) };
   }
 
   /**
@@ -148,6 +164,7 @@ export class ChangeHistory {
     const values = [organisationId, customerNumber, accountNumber ?? null, below ?? beyond, instant];
     const [row] = (await this.#database.read(organisationId, stateAt, values)) as [Row];
     return compact({
+      position: row.position as number,
       number: row.number as number,
       prunedTo: row.pruned_to as number,
       keptSince: (row.kept_since as Date | null) ?? undefined,
@@ -155,6 +172,10 @@ export class ChangeHistory {
       customer: parsed(row.customer),
     }) as StateAt;
   }
+}
+
+function newestIn(row: Row): number {
+  return (row.newest as number | null) ?? 0;
 }
 
 function recordedOf(row: Row): RecordedChange {

@@ -1,15 +1,10 @@
 import type pg from 'pg';
 import { AccessPasses } from './access-passes.ts';
-import { AccountFeed } from './account-feed.ts';
-import { Accounts } from './accounts.ts';
 import { Answers } from './answers.ts';
 import { Boundaries } from './boundaries.ts';
 import { CatalogueWriter } from './catalogue-writer.ts';
-import { ChangeHistory } from './change-history.ts';
 import { ChangePruning } from './change-pruning.ts';
-import { Changes } from './changes.ts';
 import { Clients } from './clients.ts';
-import { Customers } from './customers.ts';
 import { Database } from './database.ts';
 import { DeliveryPruning } from './delivery-pruning.ts';
 import { EntitlementLists } from './entitlement-lists.ts';
@@ -21,10 +16,13 @@ import { HeldHistory } from './held-history.ts';
 import { Numbers } from './numbers.ts';
 import { Organisations } from './organisations.ts';
 import { PassNamespaces } from './pass-namespaces.ts';
+import { PositionedReads } from './positioned-reads.ts';
 import { Positions } from './positions.ts';
 import { ReadRecords } from './read-records.ts';
 import { ReadTrace } from './read-trace.ts';
+import { Replica, type ReplicaOptions } from './replica.ts';
 import { ReservedPasses } from './reserved-passes.ts';
+import { type Source, sourceOf } from './source.ts';
 import { Tombstones } from './tombstones.ts';
 import { Turns } from './turns.ts';
 import { WebhookDeliveries } from './webhook-deliveries.ts';
@@ -33,21 +31,17 @@ import { WebhookDispatch } from './webhook-dispatch.ts';
 import { WebhookSubscriptions } from './webhook-subscriptions.ts';
 import { Writer } from './writer.ts';
 
-/** All of the database that the operations see. */
-export type Store = {
-  database: Database;
+/** All of the database that the operations see. What it has of {@link Source} is the primary's. */
+export type Store = Source & {
+  /** For feeds, history and exports, which a replica may answer. */
+  positioned: PositionedReads;
   organisations: Organisations;
   clients: Clients;
-  customers: Customers;
-  accounts: Accounts;
-  accountFeed: AccountFeed;
   forgottenIdentifiers: ForgottenIdentifiers;
   accessPasses: AccessPasses;
   reservedPasses: ReservedPasses;
   held: HeldHistory;
   boundaries: Boundaries;
-  changes: Changes;
-  changeHistory: ChangeHistory;
   positions: Positions;
   answers: Answers;
   entitlementLists: EntitlementLists;
@@ -73,29 +67,32 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** Opens the store on a migrated database. */
+/**
+ * Opens the store on a migrated database.
+ *
+ * @param options.replica a hot standby of it, used from `positioned.start()` on
+ */
 export function openStore(
   connection: pg.ClientConfig,
-  options: { maxConnections?: number; onError?: (error: Error) => void } = {},
+  options: { maxConnections?: number; onError?: (error: Error) => void; replica?: ReplicaOptions | undefined } = {},
 ): Store {
   const database = new Database(connection, options);
   const readRecords = new ReadRecords(database, { onError: options.onError });
-  const positions = new Positions(database, options.onError);
+  const primary = sourceOf(database);
+  const replica = options.replica && new Replica(database, options.replica);
+  const positioned = new PositionedReads(primary, replica);
+  const positions = new Positions(positioned, options.onError);
   const committed = (organisationId: number) => positions.committed(organisationId);
   return {
-    database,
+    ...primary,
+    positioned,
     organisations: new Organisations(database),
     clients: new Clients(database),
-    customers: new Customers(database),
-    accounts: new Accounts(database),
-    accountFeed: new AccountFeed(database),
     forgottenIdentifiers: new ForgottenIdentifiers(database),
     accessPasses: new AccessPasses(database),
     reservedPasses: new ReservedPasses(database, committed),
     held: new HeldHistory(database),
     boundaries: new Boundaries(database),
-    changes: new Changes(database),
-    changeHistory: new ChangeHistory(database),
     positions,
     answers: new Answers(database),
     entitlementLists: new EntitlementLists(database),
@@ -120,6 +117,7 @@ export function openStore(
     close: async () => {
       positions.close();
       await readRecords.close();
+      await positioned.close();
       await database.close();
     },
   };

@@ -2,17 +2,19 @@ import { Type } from 'typebox';
 import type { AccountDocument } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
+import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
+import { leastPosition, positionField } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { text } from '#http/text.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
 import { listAllAccounts } from '#operations/accounts/list.ts';
 import { findByAccountNumber, listAccounts, readAccounts } from '#operations/accounts/read.ts';
 import { customerNumberParam } from './customer-routes.ts';
-import { idempotencyHeader } from './headers.ts';
+import { idempotencyHeader, positionRequest } from './headers.ts';
 import { createFromBody } from './new-account.ts';
 import { renderAccount, resultAnswer } from './render.ts';
-import { listResponses, writeResponses } from './responses.ts';
+import { exportNote, exportResponses, listResponses, writeResponses } from './responses.ts';
 import { Account, AccountList, BatchGet, BatchResult, NewAccountOfCustomer } from './schema.ts';
 
 type Page = { items: object[]; next?: string };
@@ -28,10 +30,10 @@ export const accountLists: Route[] = [
     path: '/accounts',
     operationId: 'listAccounts',
     summary: 'List all accounts, or find the one with an identifier or an account number',
-    description:
-      'All accounts come in the order of their numbers, which never change: nothing is missed or told twice.',
+    description: `All accounts come in the order of their numbers, which never change: nothing is missed or told twice. ${exportNote}`,
     tag: 'Accounts',
     scope: 'accounts:list',
+    headers: positionRequest,
     query: Type.Object(
       {
         identifier: Type.Optional(
@@ -43,8 +45,8 @@ export const accountLists: Route[] = [
       { additionalProperties: false },
     ),
     verbatim: ['identifier'],
-    responses: listResponses(AccountList),
-    handler: async (call) => ({ status: 200, body: await find(call) }),
+    responses: exportResponses(AccountList),
+    handler: find,
   },
   {
     method: 'POST',
@@ -70,7 +72,7 @@ export const accountLists: Route[] = [
     method: 'GET',
     path: '/customers/:customerNumber/accounts',
     operationId: 'listAccountsOfCustomer',
-    summary: "List a customer's accounts, oldest first",
+    summary: "List a customer's accounts, in the order of their numbers",
     tag: 'Accounts',
     scope: 'accounts:list',
     params: customerNumberParam,
@@ -97,7 +99,7 @@ export const accountLists: Route[] = [
   },
 ];
 
-async function find(call: Call): Promise<Page> {
+async function find(call: Call): Promise<Answer> {
   const { store, actor, query } = call;
   const { identifier, accountNumber, ...paging } = query;
   if (identifier === undefined && accountNumber === undefined) return pageOfAll(call);
@@ -108,18 +110,21 @@ async function find(call: Call): Promise<Page> {
     const message = `has no meaning beside ${identifier === undefined ? 'accountNumber' : 'identifier'}`;
     throw new Refusal({ kind: 'invalid', in: 'query', faults: [{ path: [also], code: 'conflict', message }] });
   }
-  if (identifier !== undefined) return { items: rendered(await readAccounts(store, actor, [identifier]), actor) };
-  const found = await findByAccountNumber(store, actor, accountNumber);
-  return { items: rendered(found ? [found] : [], actor) };
+  const found =
+    identifier === undefined
+      ? [await findByAccountNumber(store, actor, accountNumber)].filter((one) => one !== undefined)
+      : await readAccounts(store, actor, [identifier]);
+  return { status: 200, body: { items: rendered(found, actor) } };
 }
 
-async function pageOfAll({ store, actor, query }: Call): Promise<Page> {
+async function pageOfAll({ request, store, actor, query }: Call): Promise<Answer> {
   const limit = query.limit ?? 50;
-  const { accounts, more } = await listAllAccounts(store, actor, query.cursor ?? 0, limit);
+  const page = { after: query.cursor ?? 0, limit, least: leastPosition(request) };
+  const { accounts, more, position } = await listAllAccounts(store, actor, page);
   const items = rendered(accounts, actor);
-  if (!more) return { items };
   const last = accounts.at(-1)?.account.number;
-  return { items, next: `${actor.organisation.baseUrl}/v1/accounts?cursor=${last}&limit=${limit}` };
+  const next = more ? { next: `${actor.organisation.baseUrl}/v1/accounts?cursor=${last}&limit=${limit}` } : {};
+  return { status: 200, headers: positionField(position), body: { items, ...next } };
 }
 
 /** A customer has at most 1,000 accounts, so a page is cut from all of them. */

@@ -1,18 +1,19 @@
 import { Type } from 'typebox';
 import { unlessKnown } from '#http/conditional.ts';
+import { leastPosition } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { changeAccount } from '#operations/accounts/change.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
 import { deleteAccount } from '#operations/accounts/delete.ts';
 import { readAccount } from '#operations/accounts/read.ts';
 import { readAccountAt } from '#operations/history/read-at.ts';
-import { AsOfQuery, asOfAnswer, asOfDescription, pastActorOf } from './as-of.ts';
+import { AsOfQuery, asOfAnswer, asOfDescription, asOfHeaders, asOfResponses, pastActorOf } from './as-of.ts';
 import { accountMatch } from './conditions.ts';
-import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
+import { idempotencyHeader, ifMatchHeader, mergePatchTypes } from './headers.ts';
 import { createFromBody } from './new-account.ts';
 import { ownerOf } from './owner.ts';
 import { accountAnswer, renderAccount, resultAnswer } from './render.ts';
-import { deleteResponses, readResponses, writeResponses } from './responses.ts';
+import { deleteResponses, writeResponses } from './responses.ts';
 import { Account, AccountPatch, NewAccount } from './schema.ts';
 
 /** An account's identifier in a path, decoded once. */
@@ -45,14 +46,15 @@ export const accountRoutes: Route[] = [
     scope: 'accounts:read',
     params: identifierParam,
     query: AsOfQuery,
-    headers: ifNoneMatchHeader,
-    responses: readResponses(Account),
+    headers: asOfHeaders,
+    responses: asOfResponses(Account),
     handler: async (call) => {
       const identifier = call.params.identifier as string;
       const past = pastActorOf(call);
       if (past) {
-        const { shown, changeNumber } = await readAccountAt(call.store, call.actor, identifier, past.now);
-        return asOfAnswer(renderAccount(shown, past), changeNumber);
+        const least = leastPosition(call.request);
+        const found = await readAccountAt(call.store, call.actor, identifier, past.now, least);
+        return asOfAnswer(renderAccount(found.shown, past), found);
       }
       const document = await readAccount(call.store, call.actor, identifier);
       return unlessKnown(call, accountAnswer(call.actor, 200, document));

@@ -1,10 +1,17 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import type { Actor } from '#domain/actor.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import { parseInstant } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
+import { positionField, positionHeader } from '#http/position.ts';
+import type { Route } from '#http/route.ts';
+import type { AsOf } from '#operations/history/read-at.ts';
+import { ifNoneMatchHeader, positionRequest } from './headers.ts';
+import { readResponses, withSuccess } from './responses.ts';
 import { closed } from './schema-parts.ts';
+
+const changeHeader = 'As-Of-Change';
 
 /** Query of a read that can be asked about the past. A date alone would be another instant in every time zone. */
 export const AsOfQuery = Type.Object(
@@ -20,6 +27,14 @@ export const AsOfQuery = Type.Object(
   },
   closed,
 );
+
+/** Request headers of such a read. */
+export const asOfHeaders = { ...ifNoneMatchHeader, ...positionRequest };
+
+/** Responses of such a read. The entity tag is that of the present, the others are of the past. */
+export function asOfResponses(schema: TSchema): Route['responses'] {
+  return withSuccess(readResponses(schema), { someHeaders: [changeHeader, positionHeader] });
+}
 
 /** What `at` means, for the description of such a read. */
 export const asOfDescription =
@@ -39,10 +54,14 @@ export function pastActorOf({ actor, query, assertScope }: Call): Actor | undefi
 }
 
 /** What was, without an entity tag: nothing can be done to it, and it may be erased at any time. */
-export function asOfAnswer(body: object, changeNumber: number): Answer {
+export function asOfAnswer(body: object, { changeNumber, position }: AsOf<unknown>): Answer {
   return {
     status: 200,
-    headers: { 'Cache-Control': 'private, no-store', 'As-Of-Change': String(changeNumber) },
+    headers: {
+      'Cache-Control': 'private, no-store',
+      [changeHeader]: String(changeNumber),
+      ...positionField(position),
+    },
     body,
   };
 }

@@ -4,6 +4,7 @@ import { enturEvent } from '#domain/entur-event.ts';
 import type { LoggedChange } from '#domain/logged-change.ts';
 import { type Fault, refuseFaults } from '#domain/refusal.ts';
 import type { Call } from '#http/call.ts';
+import { leastPosition } from '#http/position.ts';
 import type { Search } from '#operations/changes/read.ts';
 import { oneOf } from './one-of.ts';
 
@@ -49,7 +50,7 @@ export type Following = Omit<Search, 'after'> & {
 };
 
 /** @throws Refusal `invalid` with every fault that the schema cannot see; `scope` */
-export function followingOf({ query, actor, assertScope }: Call): Following {
+export function followingOf({ request, query, actor, assertScope }: Call): Following {
   const { after = 0, limit = 200, kind, include, format = 'native' } = query;
   const kinds = kind === undefined ? undefined : new Set<string>(kind.split(','));
   refuseFaults([...kindFaults(kinds), ...formatFaults(include, format)], 'query');
@@ -57,7 +58,9 @@ export function followingOf({ query, actor, assertScope }: Call): Following {
   const ofKind = kinds && ((change: LoggedChange) => kindsOf(change).some((one) => kinds.has(one)));
   const told = (change: LoggedChange) => enturEvent(change, actor.organisation.id) !== undefined;
   const wanted = format === 'entur' ? (change: LoggedChange) => told(change) && (ofKind?.(change) ?? true) : ofKind;
-  return { after: after === 'now' ? undefined : after, limit, wanted, includeAccount: include !== undefined, format };
+  const includeAccount = include !== undefined;
+  const from = after === 'now' ? undefined : after;
+  return { after: from, limit, wanted, least: leastPosition(request), includeAccount, format };
 }
 
 /** The address that goes on from a position, with all else as it was asked for. */

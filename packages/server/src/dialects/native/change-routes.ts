@@ -3,18 +3,20 @@ import { Refusal, type RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { negotiate } from '#http/media-type.ts';
+import { positionField, positionHeader } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { inWords } from '#http/words.ts';
-import { newestChange, readChanges } from '#operations/changes/read.ts';
+import { type ChangePage as ChangePageFound, newestChange, readChanges } from '#operations/changes/read.ts';
 import { awaitChanges } from '#operations/changes/wait.ts';
 import { ChangeQuery, followingOf, nextUrl } from './change-query.ts';
 import { renderChanges } from './change-render.ts';
 import { ChangePage } from './change-schema.ts';
 import { streamOfChanges } from './change-stream.ts';
+import { positionRequest } from './headers.ts';
 import { problemResponses } from './responses.ts';
 
 const eventStream = 'text/event-stream';
-const positionHeader = 'Last-Event-ID';
+const lastEventHeader = 'Last-Event-ID';
 
 /** The longest a page may be waited for is 30 s, so `wait` is in seconds. */
 const second = 1000;
@@ -48,11 +50,18 @@ export const changeRoutes: Route[] = [
     scope: 'changes:read',
     query: ChangeQuery,
     headers: {
-      [positionHeader]:
+      ...positionRequest,
+      [lastEventHeader]:
         'With `text/event-stream`: the `id` of the last message; goes before `after`. EventSource sends it by itself',
     },
     responses: {
-      200: { description: 'OK', schema: ChangePage, contentType: 'application/json', headers: ['Vary'], streamed },
+      200: {
+        description: 'OK',
+        schema: ChangePage,
+        contentType: 'application/json',
+        headers: ['Vary', positionHeader],
+        streamed,
+      },
       ...problemResponses(410),
     },
     handler: (call) => {
@@ -66,15 +75,19 @@ async function page(call: Call): Promise<Answer> {
   const { store, actor, query, waiting } = call;
   const following = followingOf(call);
   const { id } = actor.organisation;
-  if (following.after === undefined) return pageAnswer(call, [], await newestChange(store, id));
+  if (following.after === undefined) {
+    const newest = await newestChange(store, id);
+    return pageAnswer(call, [], { position: newest, newest });
+  }
   const search = { ...following, after: following.after };
   const patience = { milliseconds: (query.wait ?? 0) * second, wait: () => waiting.enter().signal };
-  const { items, position } = await inWords(awaitChanges(store, id, search, patience), (reason) => at(reason, 'after'));
-  return pageAnswer(call, await renderChanges(call, items, following), position);
+  const found = await inWords(awaitChanges(store, id, search, patience), (reason) => at(reason, 'after'));
+  return pageAnswer(call, await renderChanges(call, found.items, following), found);
 }
 
-function pageAnswer(call: Call, items: object[], position: number): Answer {
-  return { status: 200, headers: { Vary: 'Accept' }, body: { items, position, next: nextUrl(call, position) } };
+function pageAnswer(call: Call, items: object[], { position, newest }: Omit<ChangePageFound, 'items'>): Answer {
+  const headers = { Vary: 'Accept', ...positionField(newest) };
+  return { status: 200, headers, body: { items, position, next: nextUrl(call, position) } };
 }
 
 async function stream(call: Call): Promise<Answer> {
@@ -83,12 +96,12 @@ async function stream(call: Call): Promise<Answer> {
   const { id } = actor.organisation;
   const seen = lastEventId(call);
   const from = seen ?? following.after ?? (await newestChange(store, id));
-  const where = seen === undefined ? 'after' : positionHeader;
+  const where = seen === undefined ? 'after' : lastEventHeader;
   const first = await inWords(readChanges(store, id, { ...following, after: from }), (reason) => at(reason, where));
   return {
     status: 200,
     // Some proxies collect a response before they pass it on, unless they are told not to.
-    headers: { Vary: 'Accept', 'X-Accel-Buffering': 'no' },
+    headers: { Vary: 'Accept', 'X-Accel-Buffering': 'no', ...positionField(first.newest) },
     contentType: eventStream,
     stream: streamOfChanges(call, following, from, first),
   };
@@ -96,16 +109,16 @@ async function stream(call: Call): Promise<Answer> {
 
 /** Up to where a stream was read that broke off. Throws Refusal `invalid`. */
 function lastEventId({ request }: Call): number | undefined {
-  const text = request.headers[positionHeader.toLowerCase()];
+  const text = request.headers[lastEventHeader.toLowerCase()];
   if (text === undefined || text === '') return undefined;
   if (/^(0|[1-9]\d{0,14})$/.test(String(text))) return Number(text);
   const message = 'must be the id of a message of this stream';
-  throw new Refusal({ kind: 'invalid', in: 'header', faults: [{ path: [positionHeader], code: 'format', message }] });
+  throw new Refusal({ kind: 'invalid', in: 'header', faults: [{ path: [lastEventHeader], code: 'format', message }] });
 }
 
 /** Faults of the position, at the parameter or header it came in. */
 function at(reason: RefusalReason, where: string): RefusalReason {
   if (reason.kind !== 'invalid') return reason;
   const faults = reason.faults.map((fault) => ({ ...fault, path: [where] }));
-  return { kind: 'invalid', faults, in: where === positionHeader ? 'header' : 'query' };
+  return { kind: 'invalid', faults, in: where === lastEventHeader ? 'header' : 'query' };
 }

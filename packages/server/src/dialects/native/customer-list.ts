@@ -5,11 +5,13 @@ import { foldKey, telephoneKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { parseInstant } from '#domain/time.ts';
 import type { Call } from '#http/call.ts';
+import { leastPosition, positionField } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { text } from '#http/text.ts';
 import { type CustomerFilter, listCustomers } from '#operations/customers/list.ts';
+import { positionRequest } from './headers.ts';
 import { renderCustomer } from './render.ts';
-import { listResponses } from './responses.ts';
+import { exportNote, exportResponses } from './responses.ts';
 import { CustomerList } from './schema.ts';
 
 const Query = Type.Object(
@@ -60,16 +62,20 @@ export const listRoute: Route = {
   path: '/customers',
   operationId: 'listCustomers',
   summary: 'List customers, by number; all filters given must match',
+  description: exportNote,
   tag: 'Customers',
   scope: 'customers:list',
+  headers: positionRequest,
   query: Query,
-  responses: listResponses(CustomerList),
+  responses: exportResponses(CustomerList),
   handler: async (call) => {
-    const { store, actor, query } = call;
-    const { customers, more } = await listCustomers(store, actor, filterOf(query), query.limit ?? 50);
+    const { request, store, actor, query } = call;
+    const [filter, limit, least] = [filterOf(query), query.limit ?? 50, leastPosition(request)];
+    const { customers, more, position } = await listCustomers(store, actor, filter, limit, least);
     const last = customers.at(-1)?.customer;
     const items = customers.map(({ customer: { version: _, ...shown } }) => renderCustomer(shown));
-    return { status: 200, body: more && last ? { items, next: nextUrl(call, last) } : { items } };
+    const next = more && last ? { next: nextUrl(call, last) } : {};
+    return { status: 200, headers: positionField(position), body: { items, ...next } };
   },
 };
 

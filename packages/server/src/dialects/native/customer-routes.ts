@@ -3,18 +3,19 @@ import type { Aggregate } from '#domain/account.ts';
 import { todayOf } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { unlessKnown } from '#http/conditional.ts';
+import { leastPosition } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
 import { eraseCustomer } from '#operations/customers/erase.ts';
 import { readCustomer } from '#operations/customers/read.ts';
 import { readCustomerAt } from '#operations/history/read-at.ts';
-import { AsOfQuery, asOfAnswer, asOfDescription, pastActorOf } from './as-of.ts';
+import { AsOfQuery, asOfAnswer, asOfDescription, asOfHeaders, asOfResponses, pastActorOf } from './as-of.ts';
 import { customerMatch } from './conditions.ts';
-import { idempotencyHeader, ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
+import { idempotencyHeader, ifMatchHeader, mergePatchTypes } from './headers.ts';
 import { parseCustomerPatch, parseNewCustomer } from './parse.ts';
 import { customerAnswer, renderCustomer } from './render.ts';
-import { deleteResponses, readResponses, writeResponses } from './responses.ts';
+import { deleteResponses, writeResponses } from './responses.ts';
 import { Customer, CustomerPatch, NewCustomer } from './schema.ts';
 
 /** `customerNumber` in a path. */
@@ -53,14 +54,15 @@ export const customerRoutes: Route[] = [
     scope: 'customers:read',
     params: customerNumberParam,
     query: AsOfQuery,
-    headers: ifNoneMatchHeader,
-    responses: readResponses(Customer),
+    headers: asOfHeaders,
+    responses: asOfResponses(Customer),
     handler: async (call) => {
       const customerNumber = Number(call.params.customerNumber);
       const past = pastActorOf(call);
       if (past) {
-        const { shown, changeNumber } = await readCustomerAt(call.store, call.actor, customerNumber, past.now);
-        return asOfAnswer(renderCustomer(shown), changeNumber);
+        const least = leastPosition(call.request);
+        const found = await readCustomerAt(call.store, call.actor, customerNumber, past.now, least);
+        return asOfAnswer(renderCustomer(found.shown), found);
       }
       const { customer } = await readCustomer(call.store, call.actor, customerNumber);
       return unlessKnown(call, customerAnswer(call.actor, 200, customer));

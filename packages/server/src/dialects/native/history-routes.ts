@@ -3,15 +3,17 @@ import { type Fault, refuseFaults } from '#domain/refusal.ts';
 import { parseInstant } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
+import { leastPosition, positionField, positionHeader } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { accountHistory, customerHistory, type History, type HistoryQuery } from '#operations/history/read.ts';
 import { identifierParam } from './account-routes.ts';
 import { customerNumberParam } from './customer-routes.ts';
+import { positionRequest } from './headers.ts';
 import { accountPath } from './held-answers.ts';
 import { cursorOf, limitOf, pageBody } from './held-pages.ts';
 import { renderEntry } from './history-render.ts';
 import { AccountHistory, CustomerHistory, HistoryQuery as Query } from './history-schema.ts';
-import { listResponses } from './responses.ts';
+import { listResponses, withSuccess } from './responses.ts';
 
 const pages =
   'Newest first. A page may be short, or empty, and still have a `next`: so much of the past is looked at for one page. Erased customers and accounts have a history too, without values.';
@@ -27,7 +29,8 @@ export const historyRoutes: Route[] = [
     scope: 'history:read',
     params: identifierParam,
     query: Query,
-    responses: listResponses(AccountHistory),
+    headers: positionRequest,
+    responses: withSuccess(listResponses(AccountHistory), { headers: [positionHeader] }),
     handler: async (call) => {
       const identifier = call.params.identifier as string;
       const history = await accountHistory(call.store, call.actor, identifier, queryOf(call));
@@ -44,7 +47,8 @@ export const historyRoutes: Route[] = [
     scope: 'history:read',
     params: customerNumberParam,
     query: Query,
-    responses: listResponses(CustomerHistory),
+    headers: positionRequest,
+    responses: withSuccess(listResponses(CustomerHistory), { headers: [positionHeader] }),
     handler: async (call) => {
       const customerNumber = Number(call.params.customerNumber);
       const history = await customerHistory(call.store, call.actor, customerNumber, queryOf(call));
@@ -53,9 +57,10 @@ export const historyRoutes: Route[] = [
   },
 ];
 
-function pageOf(call: Call, path: string, { entries, next }: History): Answer {
+function pageOf(call: Call, path: string, { entries, next, position }: History): Answer {
   const items = entries.map((entry) => renderEntry(entry, call.actor));
-  return { status: 200, body: pageBody(call, path, items, next === undefined ? undefined : String(next)) };
+  const body = pageBody(call, path, items, next === undefined ? undefined : String(next));
+  return { status: 200, headers: positionField(position), body };
 }
 
 /** Throws Refusal `invalid` with every faulty parameter. */
@@ -76,7 +81,7 @@ function queryOf(call: Call): HistoryQuery {
   if (query.from && query.until && query.from >= query.until)
     faults.push({ path: ['until'], code: 'range', message: 'must be after from' });
   refuseFaults(faults, 'query');
-  return { ...query, kinds, limit: limitOf(call) };
+  return { ...query, kinds, limit: limitOf(call), least: leastPosition(call.request) };
 }
 
 function isKind(name: string): name is ChangeKind {

@@ -1,4 +1,5 @@
 import type { TSchema } from 'typebox';
+import { positionHeader } from '#http/position.ts';
 import type { ResponseSpec } from '#http/route.ts';
 import { Problem } from './schema.ts';
 
@@ -52,6 +53,23 @@ export function readResponses(schema: TSchema): Record<number, ResponseSpec> {
 /** Responses of a list or look-up. */
 export function listResponses(schema: TSchema, ...more: number[]): Record<number, ResponseSpec> {
   return { 200: { description: 'OK', schema, contentType: 'application/json' }, ...problemResponses(...more) };
+}
+
+/** These responses, the success with a further member of its specification. */
+export function withSuccess(
+  responses: Record<number, ResponseSpec>,
+  more: Pick<ResponseSpec, 'headers' | 'someHeaders'>,
+): Record<number, ResponseSpec> {
+  return { ...responses, 200: { ...(responses[200] as ResponseSpec), ...more } };
+}
+
+/** What is to be known of a list that is also read whole. */
+export const exportNote =
+  'A page shows what is so now. Whoever reads all pages names in `Tessera-Position` from where changes will be followed: then a replica may answer that has that change, and says its own position (docs/following-changes.md).';
+
+/** Responses of such a list. */
+export function exportResponses(schema: TSchema): Record<number, ResponseSpec> {
+  return withSuccess(listResponses(schema), { someHeaders: [positionHeader] });
 }
 
 /** Responses of a write that shows the result, with these success statuses. */

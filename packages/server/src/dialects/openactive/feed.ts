@@ -1,6 +1,7 @@
 import type { Actor } from '#domain/actor.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
+import { leastPosition, positionField, positionHeader } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
 import { type FeedItem, readAccountFeed } from '#operations/accounts/feed.ts';
 import { FeedPage, FeedQuery, usualItems } from './feed-schema.ts';
@@ -25,14 +26,16 @@ export const feedRoute: Route = {
   ].join(' '),
   tag: 'Feed',
   scope: 'openactive-customeraccount-query',
+  headers: { [positionHeader]: '' },
   query: FeedQuery,
   produces: ['application/vnd.openactive.booking+json; version=1', 'application/json'],
-  responses: { 200: shown('A page', FeedPage, 'Cache-Control'), ...errors(...withKey) },
+  responses: { 200: shown('A page', FeedPage, 'Cache-Control', positionHeader), ...errors(...withKey) },
   handler: async (call) => {
     const { afterChangeNumber: after = 0, limit = usualItems } = call.query as Page;
-    const items = await readAccountFeed(call.store, call.actor, { after, limit });
+    const least = leastPosition(call.request);
+    const { items, position } = await readAccountFeed(call.store, call.actor, { after, limit, least });
     if (items.length === 0) call.limit(emptyPages(call.actor, after));
-    return pageAnswer(call, items);
+    return pageAnswer(call, items, position);
   },
 };
 
@@ -43,7 +46,7 @@ function emptyPages({ client }: Actor, after: number) {
   return { key: `client:${client.id}:${after}`, policy: 'empty-feed-page', limit: 1, window: rest };
 }
 
-function pageAnswer({ request, query, actor }: Call, items: FeedItem[]): Answer {
+function pageAnswer({ request, query, actor }: Call, items: FeedItem[], position: number): Answer {
   const { limit } = query as Page;
   const own = request.url.indexOf('?');
   const last = items.at(-1);
@@ -54,7 +57,7 @@ function pageAnswer({ request, query, actor }: Call, items: FeedItem[]): Answer 
     next: `${actor.organisation.baseUrl}/openactive${path}${next}`,
     items: items.map((item) => itemView(item, actor)),
   };
-  return { status: 200, headers: { 'Cache-Control': 'private, no-store' }, body };
+  return { status: 200, headers: { 'Cache-Control': 'private, no-store', ...positionField(position) }, body };
 }
 
 function itemView({ identifier, changeNumber, account }: FeedItem, actor: Actor): object {

@@ -5,7 +5,7 @@ import type { Store } from '#store/store.ts';
 import { noteRead } from '../reads/note.ts';
 
 /**
- * The accounts that changes are of, as they are now, in one read: each once, under the number of the last of its changes. Accounts that
+ * The accounts that changes are of, as they are now (where a replica answers: as it has them), in one read: each once, under the number of the last of its changes. Accounts that
  * have gone since are missing.
  */
 export async function accountsOfChanges(
@@ -19,7 +19,14 @@ export async function accountsOfChanges(
   }
   const identifiers = [...last.values()].flatMap(({ identifier }) => identifier ?? []);
   if (identifiers.length === 0) return new Map();
-  const documents = [...(await store.accounts.findMany(actor.organisation.id, identifiers)).values()];
+  const { id } = actor.organisation;
+  // Not older than the changes, or what they did would be missed for good.
+  const { found } = await store.positioned.readOf(
+    id,
+    async ({ accounts }) => ({ found: await accounts.findMany(id, identifiers) }),
+    changes.at(-1)?.number,
+  );
+  const documents = [...found.values()];
   // An identifier may have become another account's meanwhile, whose own change follows.
   const shown = documents.filter(({ account }) => last.has(account.number));
   noteRead(store, actor, 'changes.follow', ...shown);

@@ -23,7 +23,7 @@ export async function awaitChanges(
   const until = performance.now() + milliseconds;
   let page = await readChanges(store, organisationId, search);
   let over: AbortSignal | undefined;
-  while (page.items.length === 0 && page.position === page.newest) {
+  while (page.items.length === 0 && page.position >= page.newest) {
     const left = until - performance.now();
     if (left <= 0) break;
     over ??= wait();

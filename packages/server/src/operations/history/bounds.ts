@@ -1,5 +1,5 @@
 import type { Actor } from '#domain/actor.ts';
-import type { Store } from '#store/store.ts';
+import type { Source } from '#store/source.ts';
 
 /**
  * A change carries the instant at which its request or job began, and is numbered when it is committed. No change is committed later
@@ -12,11 +12,11 @@ const longest = 24 * 3_600_000;
  * bounds only spare reading the rest of a long past.
  */
 export async function boundsOf(
-  store: Store,
+  { changes }: Pick<Source, 'changes'>,
   { organisation, now }: Actor,
   { from, until }: { from?: Date | undefined; until?: Date | undefined },
 ): Promise<{ least?: number; below?: number }> {
-  const first = (instant: number) => store.changes.firstAt(organisation.id, new Date(instant));
+  const first = (instant: number) => changes.firstAt(organisation.id, new Date(instant));
   const [least, below] = await Promise.all([
     from && first(from.getTime() - longest),
     until && until.getTime() + longest < now.getTime() ? first(until.getTime() + longest) : undefined,

@@ -1,7 +1,8 @@
 import type { Actor } from '#domain/actor.ts';
 import { type ChangeKind, tracesOf } from '#domain/change-kinds.ts';
 import { Refusal } from '#domain/refusal.ts';
-import type { HistorySubject, RecordedChange } from '#store/change-history.ts';
+import type { KnownSubject, RecordedChange } from '#store/change-history.ts';
+import type { Positioned } from '#store/positioned-reads.ts';
 import type { Store } from '#store/store.ts';
 import { noteRead } from '../reads/note.ts';
 import { boundsOf } from './bounds.ts';
@@ -18,6 +19,8 @@ export type HistoryQuery = {
   kinds?: readonly ChangeKind[] | undefined;
   /** At most so many. */
   limit: number;
+  /** The answer has to take the change with this number into account. */
+  least?: number | undefined;
 };
 
 /** A change with what it changed. */
@@ -27,7 +30,7 @@ export type HistoryEntry = RecordedChange & {
 };
 
 /** A page of a history, newest first. It may be short, or empty, although there are more: those below `next`. */
-export type History = { entries: HistoryEntry[]; next?: number };
+export type History = Positioned<{ entries: HistoryEntry[]; next?: number }>;
 
 /**
  * What happened to an account: the one that has the identifier, or had it last, deleted and erased ones included. A former account of
@@ -62,25 +65,33 @@ export async function customerHistory(
   customerNumber: number,
   query: HistoryQuery,
 ): Promise<History> {
-  if (!(await store.changeHistory.isCustomer(actor.organisation.id, customerNumber)))
-    throw new Refusal({ kind: 'not-found', subject: 'customer' });
-  const history = await pageOf(store, actor, { customerNumber }, query);
+  const subject = await store.changeHistory.customer(actor.organisation.id, customerNumber);
+  if (!subject) throw new Refusal({ kind: 'not-found', subject: 'customer' });
+  const history = await pageOf(store, actor, subject, query);
   if (showsValues(history)) noteRead(store, actor, 'history.read', { customer: { number: customerNumber } });
   return history;
 }
 
-async function pageOf(store: Store, actor: Actor, subject: HistorySubject, query: HistoryQuery): Promise<History> {
-  const { below, from, until, kinds, limit } = query;
-  const bounds = await boundsOf(store, actor, { from, until });
-  const lower = [below, bounds.below].filter((number) => number !== undefined);
-  const search = {
-    from,
-    until,
-    kinds: kinds && tracesOf(kinds),
-    least: bounds.least,
-    ...(lower.length > 0 ? { below: Math.min(...lower) } : {}),
-  };
-  const { changes, ...rest } = await store.changeHistory.page(actor.organisation.id, subject, search, limit);
+/** A replica answers if it has the subject's newest change: a history is never behind, and shows nothing that has been erased. */
+async function pageOf(store: Store, actor: Actor, subject: KnownSubject, query: HistoryQuery): Promise<History> {
+  const { below, from, until, kinds, limit, least = 0 } = query;
+  const { id } = actor.organisation;
+  const { changes, ...rest } = await store.positioned.readOf(
+    id,
+    async (source) => {
+      const bounds = await boundsOf(source, actor, { from, until });
+      const lower = [below, bounds.below].filter((number) => number !== undefined);
+      const search = {
+        from,
+        until,
+        kinds: kinds && tracesOf(kinds),
+        least: bounds.least,
+        ...(lower.length > 0 ? { below: Math.min(...lower) } : {}),
+      };
+      return source.changeHistory.page(id, subject, search, limit);
+    },
+    Math.max(subject.newest, least),
+  );
   const ofAccount = subject.accountNumber !== undefined;
   return { entries: changes.map((change) => ({ ...change, erased: isErased(change, ofAccount) })), ...rest };
 }
