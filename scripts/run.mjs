@@ -1,4 +1,4 @@
-// `node scripts/run.mjs <start|test|check|soak|tessera> [arguments]`: what every npm script runs. Needs nothing but the Node of
+// `node scripts/run.mjs <start|test|check|soak|bench|bench:ha|tessera> [arguments]`: what every npm script runs. Needs nothing but the Node of
 // the machine (20 or newer): installs the dependencies when they are missing or outdated, then runs the real program on the
 // Node 24 that comes with them.
 import { spawn } from 'node:child_process';
@@ -7,17 +7,20 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './run/dependencies.mjs';
+import { serverProgram } from './run/server.mjs';
 import { whenStarterDies } from './run/starter.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const server = join(root, 'packages/server/src/cli/main.ts');
+const server = serverProgram(root);
 
 /** Command -> the program with its first arguments, and whether it needs the development dependencies. */
 const commands = {
-  start: { program: [server, 'start'], development: false },
-  tessera: { program: [server], development: false },
+  start: { program: [...server, 'start'], development: false },
+  tessera: { program: server, development: false },
   check: { program: [join(root, 'scripts/check.mjs')], development: true },
   test: { program: [join(root, 'scripts/test.mjs')], development: true },
+  bench: { program: [join(root, 'bench/bench.ts')], development: true },
+  'bench:ha': { program: [join(root, 'bench/ha/ha.ts')], development: true },
   soak: { program: [join(root, 'scripts/soak.mjs')], development: true },
 };
 

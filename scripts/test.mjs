@@ -1,5 +1,6 @@
 // Everything that decides whether a change is good: types and lint, all tests on the embedded PostgreSQL, and the tests of the
-// store and the contracts once more on Debian's PostgreSQL where there is one. Arguments pick test files by a part of their
+// contracts once more against two servers on one database, behind a proxy that sends requests to them in turn; that on Debian's
+// PostgreSQL, with the tests of the store, where there is one. Arguments pick test files by a part of their
 // path. The last line is `N passed, N failed`; the exit code is 0 only when something ran and nothing failed.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -26,20 +27,27 @@ for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(ev
 let exitCode = 1;
 try {
   const check = spawnSync(process.execPath, [join(root, 'scripts/check.mjs')], { stdio: 'inherit' });
-  const results = [{ passed: 0, failed: check.status === 0 ? 0 : 1, ran: 0 }];
+  const results = [{ passed: 0, failed: check.status === 0 ? 0 : 1, ran: 0, failures: [] }];
 
   const everything = select('packages/*/test/**/*.test.ts');
   results.push(await onPostgres('embedded', undefined, everything));
 
+  process.env.TESSERA_TEST_SERVERS = '2';
+  const contracts = select('packages/server/test/contract/**/*.test.ts');
   // The embedded PostgreSQL itself is not tested again: it is the same one, whatever server the other tests use.
-  const again = select('packages/server/test/{store/*,contract/**/*}.test.ts').filter((file) => !/embedded/.test(file));
-  const debian = again.length > 0 ? debianBinaries() : undefined;
-  if (debian) results.push(await onPostgres('debian', debian, again));
-  else if (again.length > 0) process.stdout.write('not run: PostgreSQL from Debian\n');
+  const store = select('packages/server/test/store/*.test.ts').filter((file) => !/embedded/.test(file));
+  const debian = contracts.length + store.length > 0 ? debianBinaries() : undefined;
+  if (debian) results.push(await onPostgres('debian', debian, [...store, ...contracts]));
+  else {
+    if (contracts.length + store.length > 0) process.stdout.write('not run: PostgreSQL from Debian\n');
+    results.push(await onPostgres('two-servers', undefined, contracts));
+  }
 
   const sum = (member) => results.reduce((total, result) => total + result[member], 0);
   exitCode = sum('failed') === 0 && sum('ran') > 0 && !interrupted.signal.aborted ? 0 : 1;
   await clearWorkspace(workspace);
+  // Who sees only the end of the output sees these.
+  for (const failure of results.flatMap((result) => result.failures)) process.stdout.write(`${failure}\n\n`);
   if (sum('ran') === 0) process.stdout.write('No test ran.\n');
   process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
 } finally {
@@ -56,7 +64,7 @@ function select(pattern) {
 
 /** Starts a PostgreSQL of its own for the tests in `files`, tells them of it, runs them, and stops it. */
 async function onPostgres(name, binaries, files) {
-  if (files.length === 0 || interrupted.signal.aborted) return { passed: 0, failed: 0, ran: 0 };
+  if (files.length === 0 || interrupted.signal.aborted) return { passed: 0, failed: 0, ran: 0, failures: [] };
   const postgres = await startEmbedded({
     dataDir: join(workspace, name),
     role: 'server',

@@ -29,6 +29,14 @@ export async function openDatabase(
   return { connection, stop: async () => {} };
 }
 
+/** What the embedded database has for the processes that serve: its max_connections without those of the first process and of tools. */
+const embeddedConnections = 160;
+
+/** How many connections each process that serves opens at most. The PostgreSQL of DATABASE_URL has to bear them all. */
+export function connectionsOf({ databaseUrl, workers }: Config): number {
+  return databaseUrl === undefined ? Math.min(16, Math.floor(embeddedConnections / workers)) : 16;
+}
+
 /** Brings the database up to this release; returns the names of the migrations applied. Throws DatabaseNotUsable, Failure. */
 export async function bringUpToDate({ connection }: OpenDatabase): Promise<string[]> {
   try {

@@ -1,33 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=16
 import './node-version.ts';
-import { CommanderError } from 'commander';
-import { sentenceOf } from './failure.ts';
-import { Interrupted } from './interruption.ts';
-import { buildProgram } from './program.ts';
+import './memory.ts';
+import './compile-cache.ts';
 
-// A reader that has seen enough (`| head`) is no fault of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`${sentenceOf(error)}\n`);
-  process.exit(1);
-});
-
-process.exit(await run());
-
-/** Runs the command line. Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted. */
-async function run(): Promise<number> {
-  try {
-    await buildProgram().parseAsync();
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
-    if (error instanceof Interrupted) return 130;
-    process.stderr.write(`${sentenceOf(error)}\n`);
-    return 1;
-  }
-}
+await import('./run.ts');

@@ -80,8 +80,8 @@ export async function queryWhenBack(connection: Connection, statement: string): 
   }
 }
 
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !condition(); await sleep(10)) {
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = Date.now() + 20_000; !(await condition()); await sleep(10)) {
     if (Date.now() > deadline) throw new Error(`waited in vain: ${what}`);
   }
 }

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { postgresProcesses, signalProcess } from '#store/embedded/processes.ts';
 import type { TestDatabase } from './database.ts';
@@ -40,7 +39,7 @@ const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const startPatience = 60_000;
 
 /** @param database where given, the programs work on it through DATABASE_URL; otherwise on an embedded one in the directory */
-export function openPlace(t: TestContext, database?: TestDatabase): Place {
+export function openPlace(t: { after: (work: () => Promise<void>) => void }, database?: TestDatabase): Place {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'cli-')));
   const dataDir = join(directory, 'data');
   const children: ChildProcess[] = [];
@@ -50,8 +49,15 @@ export function openPlace(t: TestContext, database?: TestDatabase): Place {
     rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   // Not ours: whoever runs the tests may have variables of Tessera or PostgreSQL set.
-  const { PATH = '', HOME = '', TMPDIR = '', TESSERA_TEST_RUN = '' } = process.env;
-  const base = { PATH, HOME, ...(TMPDIR && { TMPDIR }), TESSERA_TEST_RUN, DATA_DIR: dataDir };
+  const { PATH = '', HOME = '', TMPDIR = '', TESSERA_TEST_RUN = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const base = {
+    PATH,
+    HOME,
+    ...(TMPDIR && { TMPDIR }),
+    ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
+    TESSERA_TEST_RUN,
+    DATA_DIR: dataDir,
+  };
   const named = database ? { DATABASE_URL: databaseUrl(database) } : {};
 
   const start: Place['spawn'] = (args, environment = {}) => {
@@ -91,7 +97,8 @@ export function openPlace(t: TestContext, database?: TestDatabase): Place {
 }
 
 /** The database as a DATABASE_URL; its host is a socket directory. */
-export function databaseUrl({ connection: { host = '', port = 5432, user, database } }: TestDatabase): string {
+export function databaseUrl({ connection }: Pick<TestDatabase, 'connection'>): string {
+  const { host = '', port = 5432, user, database } = connection;
   return `postgresql://${user}@/${database}?${new URLSearchParams({ host, port: String(port) })}`;
 }
 

@@ -8,6 +8,7 @@ import { buildServer } from '#server';
 import { openStore, type Store } from '#store/store.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { evidence } from './evidence.ts';
+import { inTwo, startFront } from './two-servers.ts';
 import { webhooks } from './webhooks.ts';
 
 export type TestServer = {
@@ -25,6 +26,8 @@ export type TestServer = {
     url: string,
     options?: { body?: unknown; headers?: Record<string, string>; key?: string | null | undefined },
   ) => Promise<TestResponse>;
+  /** Listens, for tests that need real connections; returns the origin, with two servers that of the proxy before them. */
+  listen: () => Promise<string>;
   /** Another organisation with a key of its own. */
   organisationWithKey: (name: string, timeZone?: string) => Promise<{ organisation: Organisation; key: string }>;
   keyWith: (scopes: string[] | undefined, organisation?: Organisation) => Promise<{ id: number; key: string }>;
@@ -35,24 +38,20 @@ export type TestResponse = { status: number; headers: Record<string, string | un
 
 export const publicUrl = 'https://accounts.example.com';
 
-/** A server on a database of its own, with an organisation and a key; closed and dropped when the test file ends. Every response is checked against its schema. */
+/**
+ * A server on a database of its own, with an organisation and a key; closed and dropped when the test file ends. Every response is
+ * checked against its schema. With TESSERA_TEST_SERVERS=2 there are two servers on the database, and a proxy sends each request to
+ * the other one than the request before: what passes so depends on nothing that a server remembers.
+ */
 export async function startTestServer(): Promise<TestServer> {
   const database = await createTestDatabase();
-  const store = openStore(database.connection, { maxConnections: 8 });
   const clock: TestServer['clock'] = { now: undefined };
-  const limits = { identified: 1_000_000, unidentified: 1_000_000 };
-  const app = buildServer({
-    store,
-    config: { publicUrl, trustedProxies: [], addressLimits: limits, evidence, webhooks, checkResponses: true },
-    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
-    clock: () => clock.now ?? new Date(),
-  });
+  const { store, app } = openServer(database, clock);
   await app.ready();
-  after(async () => {
-    await app.close();
-    await store.close();
-    await database.drop();
-  });
+  const second = inTwo ? openServer(database, clock) : undefined;
+  const front = second && (await startFront([app, second.app]));
+  if (second) flushTogether(store, second.store);
+  after(() => database.drop());
   const rateLimits = { perSecond: 1_000_000, enturPerMinute: 1_000_000, enturUnidentifiedPerMinute: 1_000_000 };
   const keyWith: TestServer['keyWith'] = (scopes, of = organisation) =>
     createKey(store, { organisationId: of.id, name: 'test client', rateLimits, ...(scopes ? { scopes } : {}) });
@@ -70,12 +69,10 @@ export async function startTestServer(): Promise<TestServer> {
         ? { 'content-type': 'application/json' }
         : {};
     const authorization = own === null ? {} : { authorization: `Bearer ${own}` };
-    const response = await app.inject({
-      method,
-      url,
-      headers: { ...authorization, ...type, ...headers },
-      ...(payload === undefined ? {} : { payload }),
-    } as InjectOptions);
+    const request = { method, url, headers: { ...authorization, ...type, ...headers }, payload };
+    // What the other server has noted of reads could come a second later.
+    if (front && /\/reads\b/.test(url)) await store.readRecords.flush();
+    const response = await (front ? front.ask(request) : app.inject(request as InjectOptions));
     const json = /json/.test(String(response.headers['content-type'])) && response.body !== '';
     return {
       status: response.statusCode,
@@ -84,5 +81,29 @@ export async function startTestServer(): Promise<TestServer> {
       text: response.body,
     };
   };
-  return { app, store, database, organisation, key, clock, send, organisationWithKey, keyWith };
+  const listen = async () => front?.origin ?? (await app.listen({ port: 0, host: '127.0.0.1' }));
+  return { app, store, database, organisation, key, clock, send, listen, organisationWithKey, keyWith };
+}
+
+/** A server with a store of its own, closed when the test file ends. */
+export function openServer(database: TestDatabase, clock: TestServer['clock']): { store: Store; app: FastifyInstance } {
+  const store = openStore(database.connection, { maxConnections: 8 });
+  const limits = { identified: 1_000_000, unidentified: 1_000_000 };
+  const app = buildServer({
+    store,
+    config: { publicUrl, trustedProxies: [], addressLimits: limits, evidence, webhooks, checkResponses: true },
+    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    clock: () => clock.now ?? new Date(),
+  });
+  after(async () => {
+    await app.close();
+    await store.close();
+  });
+  return { store, app };
+}
+
+/** Tests that have records of reads stored mean all that were read. */
+function flushTogether(store: Store, other: Store): void {
+  const flush = store.readRecords.flush.bind(store.readRecords);
+  store.readRecords.flush = async () => void (await Promise.all([flush(), other.readRecords.flush()]));
 }

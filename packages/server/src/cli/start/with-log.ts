@@ -2,9 +2,17 @@ import type { Logger } from 'pino';
 import { Interrupted } from '../interruption.ts';
 import { openLog } from './log.ts';
 
-/** Does `work` with a log that is written out whatever ends it; being interrupted is a good end. Throws what `work` throws. */
-export async function withLog(level: string, work: (log: Logger) => Promise<void>): Promise<void> {
-  const { log, flush } = openLog(level);
+/**
+ * Does `work` with a log that is written out whatever ends it; being interrupted is a good end. Throws what `work` throws.
+ *
+ * @param shared whether several processes of this server write to the log
+ */
+export async function withLog(
+  level: string,
+  work: (log: Logger) => Promise<void>,
+  shared: boolean = false,
+): Promise<void> {
+  const { log, flush } = openLog(level, { shared });
   // Before the one of main.ts, which only says a sentence.
   process.prependListener('uncaughtException', (err) => {
     log.fatal({ err }, 'unexpected error, the process ends');

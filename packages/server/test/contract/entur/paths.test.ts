@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { refused, startEntur, succeeded } from './support.ts';
 
 const server = await startEntur();
 const { call } = server;
-
-before(async () => {
-  await server.app.listen({ port: 0, host: '127.0.0.1' });
-});
+const { port } = new URL(await server.listen());
 
 /** A request whose path goes out exactly as written: clients and inject() would resolve `..` and encode what is raw. */
 async function raw(
@@ -17,7 +13,6 @@ async function raw(
   path: string,
   body?: unknown,
 ): Promise<{ status: number; body: ReturnType<typeof JSON.parse> }> {
-  const { port } = server.app.server.address() as AddressInfo;
   const headers = {
     authorization: `Bearer ${server.key}`,
     'content-type': 'application/json',

@@ -5,6 +5,7 @@ import type { RateLimits } from '#operations/clients/authenticate.ts';
 import { createKey } from '#operations/clients/create-key.ts';
 import { buildServer } from '#server';
 import { evidence } from '../../support/evidence.ts';
+import { alone } from '../../support/one-server.ts';
 import { publicUrl } from '../../support/server.ts';
 import { refused, startEntur } from './support.ts';
 
@@ -61,26 +62,29 @@ test('429/429 the quota per key is 30 a minute without ET-Client-Name; a new win
   assert.equal(next.headers.ratelimit, '"token-minute";r=29;t=60');
 });
 
-test('429/429 identified and unidentified calls of one key have windows of their own; a malformed name is none', async () => {
-  const key = await keyOf({ enturPerMinute: 2, enturUnidentifiedPerMinute: 1 });
-  assert.equal((await get(key)).headers.ratelimit?.split(';')[1], 'r=0');
-  refused(await get(key), 429, 429, 'ET-Client-Name');
-  refused(await get(key, 'malformed'), 429, 429, 'ET-Client-Name');
-  const first = await get(key, 'eksempel-app');
-  assert.equal(first.status, 200);
-  assert.equal(first.headers['ratelimit-policy'], '"token-minute";q=2;w=60');
-  assert.equal((await get(key, 'eksempel-annen')).status, 200);
-  const over = await get(key, 'eksempel-app');
-  refused(over, 429, 429);
-  assert.doesNotMatch(over.body.longEnglish, /ET-Client-Name/);
-  assert.equal((await get(await keyOf({}), 'eksempel-app')).status, 200, 'another key has a window of its own');
-});
+test(
+  ...alone('429/429 identified and unidentified calls of one key have windows of their own; a malformed name is none'),
+  async () => {
+    const key = await keyOf({ enturPerMinute: 2, enturUnidentifiedPerMinute: 1 });
+    assert.equal((await get(key)).headers.ratelimit?.split(';')[1], 'r=0');
+    refused(await get(key), 429, 429, 'ET-Client-Name');
+    refused(await get(key, 'malformed'), 429, 429, 'ET-Client-Name');
+    const first = await get(key, 'eksempel-app');
+    assert.equal(first.status, 200);
+    assert.equal(first.headers['ratelimit-policy'], '"token-minute";q=2;w=60');
+    assert.equal((await get(key, 'eksempel-annen')).status, 200);
+    const over = await get(key, 'eksempel-app');
+    refused(over, 429, 429);
+    assert.doesNotMatch(over.body.longEnglish, /ET-Client-Name/);
+    assert.equal((await get(await keyOf({}), 'eksempel-app')).status, 200, 'another key has a window of its own');
+  },
+);
 
 test('200 identified callers have 500 a minute by default', async () => {
   assert.equal((await get(await keyOf({}), 'eksempel-app')).headers['ratelimit-policy'], '"token-minute";q=500;w=60');
 });
 
-test('the quota is taken before permissions and bodies are looked at, not before the key', async () => {
+test(...alone('the quota is taken before permissions and bodies are looked at, not before the key'), async () => {
   const { key } = await createKey(server.store, {
     organisationId: server.organisation.id,
     name: 'limited',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { createKey } from '#operations/clients/create-key.ts';
 import { Unavailable } from '#store/unavailable.ts';
+import { alone } from '../../support/one-server.ts';
 import { errorBody, startBroker, updateAction, wrapped } from './support.ts';
 
 const broker = await startBroker();
@@ -51,7 +52,7 @@ describe('errors of the dialect', () => {
     }
   });
 
-  it('500 tells nothing of a defect', async (t) => {
+  it(...alone('500 tells nothing of a defect'), async (t) => {
     t.mock.method(broker.store.accounts, 'find', async () => {
       throw new Error('secret detail');
     });
@@ -61,7 +62,7 @@ describe('errors of the dialect', () => {
     assert.doesNotMatch(response.text, /secret/);
   });
 
-  it('503 with Retry-After when the database is not available', async (t) => {
+  it(...alone('503 with Retry-After when the database is not available'), async (t) => {
     t.mock.method(broker.store.accounts, 'find', async () => {
       throw new Unavailable(new Error('secret detail'));
     });

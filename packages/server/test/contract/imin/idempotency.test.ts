@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { buildServer } from '#server';
 import { openStore } from '#store/store.ts';
 import { evidence } from '../../support/evidence.ts';
+import { alone } from '../../support/one-server.ts';
 import { publicUrl } from '../../support/server.ts';
 import { entitlementAction, passAction, startHoldingsBroker } from './holdings-support.ts';
 import { errorBody, person, updateAction, wrapped } from './support.ts';
@@ -187,7 +188,7 @@ describe('Idempotency-Key', () => {
     assert.equal(there.body, here.text);
   });
 
-  it('409 with Retry-After while the first request is still running', async (t) => {
+  it(...alone('409 with Retry-After while the first request is still running'), async (t) => {
     const { writer } = broker.store;
     const commit = writer.commit.bind(writer);
     let release = () => {};

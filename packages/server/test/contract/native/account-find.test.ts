@@ -72,14 +72,18 @@ test('200 all accounts: in the order of their numbers, page by page, without tho
     assert.ok(page.items.length <= 2);
     path = page.next?.slice(own.organisation.baseUrl.length);
   }
-  assert.deepEqual(listed, numbers);
+  assert.deepEqual(
+    listed,
+    numbers.toSorted((a, b) => a - b), // two servers give them from blocks of their own
+  );
   assert.equal((await get('/v1/accounts')).items.length, 6);
 });
 
-test('200 accounts of a customer: oldest first, page by page', async () => {
+test('200 accounts of a customer: in the order of their numbers, page by page', async () => {
   const { customerNumber } = await api.customer();
   const created = [];
   for (let count = 0; count < 7; count += 1) created.push(await api.account({ customerNumber, alias: unique('a') }));
+  created.sort((a, b) => a.number - b.number);
   const list = `/v1/customers/${customerNumber}/accounts`;
   assert.deepEqual((await send('GET', list)).body, { items: created });
   assert.deepEqual((await send('GET', `${list}?limit=7`)).body, { items: created });
@@ -93,6 +97,8 @@ test('200 accounts of a customer: oldest first, page by page', async () => {
     if (seen.length === 3) await send('DELETE', `/v1/accounts/${created[1].identifier}`);
     if (seen.length === 6) created.push(await api.account({ customerNumber, alias: 'late' }));
   }
+  // Of two servers the other one may have given a number of a place that was seen before.
+  if (created[7].number < created[5].number) created.pop();
   assert.deepEqual(seen, created);
 });
 

@@ -48,8 +48,11 @@ async function found(query: string): Promise<string[]> {
 
 const there = Object.keys(people).filter((name) => name !== 'erased');
 
+/** Two servers give numbers from blocks of their own: then it is not the order in which customers were created. */
+const byNumber = (names: string[]) => names.toSorted((a, b) => Number(numbers[a]) - Number(numbers[b]));
+
 test('200 without a filter: all but the erased, by number, each as a read shows it', async () => {
-  assert.deepEqual(await found(''), there);
+  assert.deepEqual(await found(''), byNumber(there));
   const { body, headers } = await send('GET', '/v1/customers');
   assert.equal(headers['cache-control'], 'private, no-store');
   assert.equal(body.next, undefined);
@@ -107,7 +110,7 @@ const filters: [query: string, expected: string[]][] = [
 
 for (const [query, expected] of filters) {
   test(`200 ?${query}: ${expected.join(', ') || 'nobody'}`, async () => {
-    assert.deepEqual(await found(query), expected);
+    assert.deepEqual(await found(query), query.includes('changedSince') ? expected : byNumber(expected));
   });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inParallel } from '../../support/fixtures.ts';
 import { startTestServer } from '../../support/server.ts';
 import { changesOf, holdingsApi } from './holdings-support.ts';
 import { assertProblem, unique } from './support.ts';
@@ -123,12 +124,11 @@ test('a repeat under one Idempotency-Key is granted once', async () => {
 test('409 for the 501st open entitlement', async () => {
   const list = (await api.type()).split('#')[0] as string;
   const slug = list.split('/').at(-1);
-  const types = await Promise.all(
-    [...Array(501).keys()].map(async (index) => {
-      await api.post(`/v1/entitlement-lists/${slug}/types`, { id: `t${index}`, label: `Type ${index}` }, 201);
-      return `${list}#t${index}`;
-    }),
+  const types = [...Array(501).keys()].map((index) => `${list}#t${index}`);
+  const made = await inParallel(501, 20, (index) =>
+    api.post(`/v1/entitlement-lists/${slug}/types`, { id: `t${index}`, label: `Type ${index}` }, 201),
   );
+  assert.ok(made.every(({ status }) => status === 'fulfilled'));
   const entitlement = types.slice(0, 500).map((entitlementType) => ({ entitlementType }));
   const account = await api.account({ entitlement });
   assertProblem(await grant(account, { entitlementType: types[500] }), 409, 'too-many');

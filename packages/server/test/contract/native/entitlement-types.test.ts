@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { startTestServer } from '../../support/server.ts';
+import { inTwo } from '../../support/two-servers.ts';
 import { catalogueApi, catalogueChanges, scheme } from './catalogue-support.ts';
 import { assertProblem, rowCounts } from './support.ts';
 
@@ -218,7 +220,8 @@ test('404 for a type or a list that is not there', async () => {
 
 test('200 the types in list order, in pages, with hidden and retired ones', async () => {
   const list = await api.list();
-  const wanted = ['c', 'a', 'b', 'd', 'e'];
+  // Types at one position stand in the order of their numbers, which two servers give from blocks of their own.
+  const wanted = [['c', 'a', 'b', 'd', 'e'], ...(inTwo ? [['c', 'b', 'a', 'd', 'e']] : [])];
   await api.type({ id: 'd', position: 5 }, list);
   await api.type({ id: 'a', position: 1, hidden: true }, list);
   await api.type({ id: 'b', position: 1 }, list);
@@ -233,7 +236,11 @@ test('200 the types in list order, in pages, with hidden and retired ones', asyn
     pages += 1;
     url = body.next;
   }
-  assert.deepEqual([seen, pages], [wanted, 3]);
+  assert.ok(
+    wanted.some((ids) => isDeepStrictEqual(ids, seen)),
+    String(seen),
+  );
+  assert.equal(pages, 3);
   assert.equal((await send('GET', `${list}/types`)).body.items.length, 5);
   for (const cursor of ['x', '1', '1.', '-1.1', '1.99999999999999999', '9999999999.1'])
     assertProblem(await send('GET', `${list}/types?cursor=${cursor}`), 400, 'invalid', ['?cursor']);

@@ -160,7 +160,7 @@ test('413 for a file, or all of them, too large; 415 for what is no form, or is 
 
 test('413 soon, and with little memory, for a gigabyte that says how long it is, and for one that does not', async () => {
   const { request } = await api.asked('after');
-  const { port } = new URL(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const { port } = new URL(await server.listen());
   const before = process.memoryUsage().rss;
   for (const length of ['content-length: 1073741824', 'transfer-encoding: chunked']) {
     const { status, sent, seconds } = await flood(Number(port), `${request}/submissions`, length);

@@ -11,9 +11,9 @@ import { changesOf } from './holdings-support.ts';
 
 /** Steps that meet, on two servers with one database: one counts, the other is told what became of the request. */
 const server = await startTestServer();
-const { app, store, database } = server;
+const { store, database } = server;
 const api = evidenceApi(server);
-const origin = await app.listen({ port: 0, host: '127.0.0.1' });
+const origin = await server.listen();
 const second = new Worker(new URL('./second-server.ts', import.meta.url), {
   workerData: { connection: database.connection, publicUrl },
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKey } from '#operations/clients/create-key.ts';
+import { alone } from '../../support/one-server.ts';
 import { startTestServer, type TestResponse } from '../../support/server.ts';
 import { assertProblem, nativeApi, person, rowCounts } from './support.ts';
 
@@ -154,7 +155,7 @@ test('400 where the identifier or number is left out', async () => {
   assertProblem(await send('DELETE', '/v1/accounts/'), 400, 'invalid', ['?identifier']);
 });
 
-test('429 beyond the limit of the key, with when to come again; another key goes on', async () => {
+test(...alone('429 beyond the limit of the key, with when to come again; another key goes on'), async () => {
   const input = { organisationId: server.organisation.id, name: 'slow client', rateLimits: { perSecond: 2 } };
   const { key } = await createKey(server.store, input);
   const answers = await Promise.all(Array.from({ length: 4 }, () => send('GET', '/v1/customers', { key })));

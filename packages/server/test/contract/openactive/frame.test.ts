@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { createKey } from '#operations/clients/create-key.ts';
 import { Unavailable } from '#store/unavailable.ts';
+import { alone } from '../../support/one-server.ts';
 import type { TestResponse } from '../../support/server.ts';
 import { accountOf, base, pathOf, person, startTester } from './support.ts';
 
@@ -120,22 +121,25 @@ test('415 for other media types, a merge patch on PUT among them, and other char
   }
 });
 
-test('429 with Retry-After when the key has used up its share, with the fields of the limit before that', async () => {
-  const { key } = await createKey(store, {
-    organisationId: organisation.id,
-    name: 'slow',
-    rateLimits: { perSecond: 1 },
-  });
-  const first = await account('GET', identifier, { key });
-  assert.equal(first.status, 200);
-  assert.equal(first.headers['ratelimit-policy'], '"client-second";q=1;w=1');
-  const second = await account('GET', identifier, { key });
-  assert.deepEqual(errorOf(second), [429, 'TooManyRequestsError', 'Too many requests']);
-  assert.equal(second.headers['retry-after'], '1');
-  assert.equal(second.body.description, 'Repeat the request after 1 seconds.');
-});
+test(
+  ...alone('429 with Retry-After when the key has used up its share, with the fields of the limit before that'),
+  async () => {
+    const { key } = await createKey(store, {
+      organisationId: organisation.id,
+      name: 'slow',
+      rateLimits: { perSecond: 1 },
+    });
+    const first = await account('GET', identifier, { key });
+    assert.equal(first.status, 200);
+    assert.equal(first.headers['ratelimit-policy'], '"client-second";q=1;w=1');
+    const second = await account('GET', identifier, { key });
+    assert.deepEqual(errorOf(second), [429, 'TooManyRequestsError', 'Too many requests']);
+    assert.equal(second.headers['retry-after'], '1');
+    assert.equal(second.body.description, 'Repeat the request after 1 seconds.');
+  },
+);
 
-test('500 without details for a defect, 503 with Retry-After while the database is away', async () => {
+test(...alone('500 without details for a defect, 503 with Retry-After while the database is away'), async () => {
   const failing = async (error: Error) => {
     const find = mock.method(store.accounts, 'find', () => Promise.reject(error));
     const answer = await account('GET', identifier);

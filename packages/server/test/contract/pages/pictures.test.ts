@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { idIn, organisationIn, tokenOf } from '#operations/secret-token.ts';
+import { alone } from '../../support/one-server.ts';
 import { startTestServer } from '../../support/server.ts';
 import { holdingsApi } from '../native/holdings-support.ts';
 
@@ -154,7 +155,7 @@ test('a token is 54 characters, says whose it is, and holds for its organisation
   assert.equal(organisationIn('_'.repeat(54)), undefined);
 });
 
-test('429 for an address that asks too much, in a sentence', async () => {
+test(...alone('429 for an address that asks too much, in a sentence'), async () => {
   const statuses = await Promise.all(Array.from({ length: 400 }, async () => (await open('/passes/x.png')).status));
   assert.ok(statuses.includes(429));
   const response = await open('/passes/x.png');

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { buildServer } from '#server';
 import { openStore } from '#store/store.ts';
 import { evidence } from '../../support/evidence.ts';
+import { alone } from '../../support/one-server.ts';
 import { publicUrl, startTestServer } from '../../support/server.ts';
 
 const server = await startTestServer();
@@ -68,7 +69,7 @@ test('200 /readyz: a migration of a newer release does no harm', async () => {
   }
 });
 
-test('200 /metrics: Prometheus text, with route patterns and without addresses', async () => {
+test(...alone('200 /metrics: Prometheus text, with route patterns and without addresses'), async () => {
   await server.send('GET', '/v1/customers/4199999');
   const response = await server.send('GET', '/metrics', { key: null });
   assert.equal(response.status, 200);
