@@ -1,5 +1,5 @@
 /** An answer; or `lost`: the connection ended before it was whole, `late`: it did not come within a minute. */
-export type Asked = { status: number; text: string } | 'lost' | 'late';
+export type Asked = { status: number; headers: Headers; text: string } | 'lost' | 'late';
 
 /** Longer than any request may take, also one that waits for changes. */
 const patience = 60_000;
@@ -9,7 +9,7 @@ export async function ask(url: string, request: RequestInit, signal: AbortSignal
   const late = AbortSignal.timeout(patience);
   try {
     const response = await fetch(url, { ...request, signal: AbortSignal.any([signal, late]) });
-    return { status: response.status, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (late.aborted) return 'late';

@@ -7,6 +7,9 @@ import { freePort, Program, type ProgramOptions } from '../installation/program.
 import { publicUrl } from '../installation/tenant.ts';
 import type { SoakOptions } from './soak.ts';
 
+/** What is started, and on what. */
+export type FleetOptions = Pick<SoakOptions, 'servers' | 'workers' | 'directory' | 'database' | 'interrupted'>;
+
 /** The servers and workers of a soak. */
 export type Fleet = {
   all: readonly Program[];
@@ -22,7 +25,7 @@ export type Fleet = {
 };
 
 /** Starts them. Throws when one does not start. */
-export async function startFleet(options: SoakOptions): Promise<Fleet> {
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { interrupted } = options;
   const failures: string[] = [];
   const starting = new Map<Program, Promise<void>>();
@@ -65,7 +68,7 @@ export async function startFleet(options: SoakOptions): Promise<Fleet> {
 }
 
 async function programsOf(
-  { servers, workers, directory, database }: SoakOptions,
+  { servers, workers, directory, database }: FleetOptions,
   onEnd: (program: Program) => void,
 ): Promise<{ serving: Program[]; all: Program[] }> {
   const { PATH = '', HOME = '', TMPDIR = '', TESSERA_TEST_RUN = '' } = process.env;

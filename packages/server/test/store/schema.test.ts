@@ -19,18 +19,6 @@ test('the committed description is the schema that the migrations make', async (
   assert.equal(schema, readFileSync(file, 'utf8'), 'run: UPDATE_SCHEMA=1 npm test -- store/schema');
 });
 
-test('every key of a tenant table starts with organisation_id', async () => {
-  const rows =
-    await database.query(`select c.relname as name, (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0]) as first
-    from pg_index i join pg_class c on c.oid = i.indrelid where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-      and c.relname not in ('migration', 'organisation', 'evidence_key', 'read_recorder')`);
-  assert.ok(rows.length > 15);
-  assert.deepEqual(
-    rows.filter((row) => row.first !== 'organisation_id'),
-    [],
-  );
-});
-
 test('columns that may hold personal data are all known, so that erasure is complete', async () => {
   // A new text or JSON column fails here until somebody has thought about erasure and listed it.
   const known = {
