@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { clearWorkspace, openWorkspace } from '../scripts/test/workspace.mjs';
-import { machine, table } from './report.mjs';
+import { machine, table } from './report.ts';
 import { measureBacklog } from './webhooks/backlog.mjs';
 import { measureDeadEndpoint } from './webhooks/dead-endpoint.mjs';
 import { measureLatency } from './webhooks/latency.mjs';

@@ -1,4 +1,4 @@
-import { shown } from '../report.mjs';
+import { shown } from '../report.ts';
 import { openStage, processorTime } from './stage.mjs';
 
 const accounts = 1000;

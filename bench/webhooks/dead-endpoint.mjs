@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile, shown } from '../report.mjs';
+import { percentile, shown } from '../report.ts';
 import { openStage } from './stage.mjs';
 
 const accounts = 200;

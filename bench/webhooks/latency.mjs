@@ -1,4 +1,4 @@
-import { percentile, shown } from '../report.mjs';
+import { percentile, shown } from '../report.ts';
 import { openStage } from './stage.mjs';
 
 const accounts = 200;

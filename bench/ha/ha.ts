@@ -1,0 +1,104 @@
+// High availability: three PostgreSQL under Patroni behind HAProxy, the server on them under load, and what can befall a leader. Tells
+// what clients saw, and whether anything that was acknowledged is lost; exit code 1 when a promise is broken.
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createTenants } from '../../scripts/installation/tenant.ts';
+import { type Cluster, startCluster, temporaryDirectory } from './cluster.ts';
+import { type Failure, failures, type Suffered, suffer } from './failures.ts';
+import { startLoad } from './load.ts';
+import { findPrograms, versionsOf } from './packages.ts';
+import { lineOf, type Outcome, reportOf } from './report.ts';
+import { startServer } from './server.ts';
+import { compareThroughput } from './throughput.ts';
+import { verify } from './verify.ts';
+import { Watch } from './watch.ts';
+
+const usage = `node bench/ha/ha.ts [--seconds 10] [--kills 7] [--failures ${Object.keys(failures).join(',')}]
+
+  --seconds   of load before and after each failure
+  --kills     how many failures; after the last of the list comes the first again
+  --failures  which ones, in this order; without it bench/ha/report.md is written`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '10' },
+    kills: { type: 'string' },
+    failures: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit();
+}
+const names = values.failures?.split(',') ?? Object.keys(failures);
+const chosen = names.map((name) => failures[name] ?? unknownFailure(name));
+const seconds = Number(values.seconds);
+const kills = Number(values.kills ?? chosen.length);
+
+const programs = findPrograms();
+const watch = new Watch();
+const outcome = await run();
+const report = reportOf(outcome);
+process.stdout.write(`\n${report}`);
+if (values.failures === undefined && values.kills === undefined)
+  writeFileSync(new URL('report.md', import.meta.url), report);
+process.exitCode = watch.faults.size === 0 ? 0 : 1;
+
+async function run(): Promise<Outcome> {
+  await using open = new AsyncDisposableStack();
+  const directory = open.use(temporaryDirectory()).path;
+  process.once('SIGINT', () => void open.disposeAsync().finally(() => process.exit(130)));
+  say('Starting three PostgreSQL, Patroni, etcd and HAProxy ...');
+  const cluster = await startCluster(directory, programs);
+  open.defer(cluster.stop);
+  const server = await startServer(directory, cluster.connection);
+  open.defer(() => server.kill());
+  const [tenant] = await createTenants(cluster.connection, ['Bench']);
+  if (!tenant) throw new Error('no organisation was created');
+
+  const written = startLoad(server.url, tenant.key, watch);
+  open.defer(() => written.abandon());
+  const suffered: Suffered[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    const failure = chosen[kill % chosen.length] as Failure;
+    say(`${failure.name} ...`);
+    const one = await suffer(cluster, failure, watch, seconds);
+    suffered.push(one);
+    say(lineOf(one));
+  }
+  await written.stop();
+  say('Reading everything that was acknowledged, and waiting for jobs ...');
+  const verified = await verify(server.url, tenant.key, written, watch);
+  await jobsRun(cluster, watch);
+  say('Comparing with one PostgreSQL ...');
+  const throughput = await compareThroughput({ directory, programs, cluster, server }, 5);
+  return { versions: versionsOf(programs), seconds, suffered, written, verified, throughput, faults: watch.faults };
+}
+
+/** The server's jobs are found by the clock, every minute: the next one has to be met. */
+async function jobsRun(cluster: Cluster, watch: Watch): Promise<void> {
+  const newest = async () =>
+    Number(
+      (
+        await cluster.query(
+          'select extract(epoch from max(last_execution)) as at from graphile_worker._private_known_crontabs',
+        )
+      )[0]?.at,
+    );
+  const before = await newest();
+  for (let seconds = 0; seconds < 130; seconds += 1) {
+    if ((await newest()) > before) return;
+    await sleep(1000);
+  }
+  watch.fault('no job has run since the failures');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function unknownFailure(name: string): never {
+  throw new Error(`there is no failure "${name}"\n\n${usage}`);
+}
