@@ -12,6 +12,7 @@ export const parts = [
   'bare',
   'peers',
   'start',
+  'profile',
   'growth',
 ] as const;
 

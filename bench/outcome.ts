@@ -2,6 +2,7 @@ import type { Fact } from './configuration.ts';
 import type { Growth } from './growth/growth.ts';
 import type { Limited } from './measure/limited.ts';
 import type { Memory } from './measure/processes.ts';
+import type { Profile } from './measure/profile.ts';
 import type { Results } from './measure/rounds.ts';
 import type { Started } from './measure/start.ts';
 import type { Options } from './options.ts';
@@ -20,6 +21,8 @@ export type Outcome = {
   /** Of the server, at the end of the rounds; `peak`: largest resident set until then. */
   loaded: Memory & { peak: number };
   started: Started[];
+  /** Where the time of the server goes. */
+  profiles: Profile[];
   limited?: Limited;
   growth?: Growth;
   /** Sentences about what is not measured, and why. */

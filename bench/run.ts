@@ -6,6 +6,7 @@ import { assertRoom, scalesOf } from './growth/scales.ts';
 import { tesseraVariants } from './load/tessera.ts';
 import { measureLimited } from './measure/limited.ts';
 import { memory, peakRss } from './measure/processes.ts';
+import { measureProfiles } from './measure/profile.ts';
 import { grouped, lineOf, type Results, runRounds } from './measure/rounds.ts';
 import { measureStarts } from './measure/start.ts';
 import { titleOf, type Variant } from './measure/variant.ts';
@@ -81,6 +82,8 @@ async function compare(workspace: string, options: Options, tools: Tools): Promi
   if (wants(options, 'start')) tell('Starting servers, for the time that it takes ...');
   const started = wants(options, 'start') ? await measureStarts(stage, options.quick ? 2 : 5) : [];
   const limited = wants(options, 'start') ? { limited: await measureLimited(stage, options.seconds) } : {};
+  if (wants(options, 'profile')) tell('Profiling ...');
+  const profiles = wants(options, 'profile') ? await measureProfiles(stage, options.seconds) : [];
   return {
     options,
     facts,
@@ -90,6 +93,7 @@ async function compare(workspace: string, options: Options, tools: Tools): Promi
     tried: references.tried,
     loaded,
     started,
+    profiles,
     ...limited,
     missing: [...tools.missing, ...others.missing],
   };

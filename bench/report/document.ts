@@ -4,15 +4,16 @@ import { shown, summary, table } from '../report.ts';
 import { publicUrl, serverSettings } from '../server.ts';
 import { commit, machineFacts } from './machine.ts';
 import { limitedText, startTable } from './memory.ts';
+import { profileTable } from './profile.ts';
 import { costTable, elsewhereIn, rateTable, triedTable } from './tables.ts';
-import { targetTable } from './targets.ts';
+import { floorText, targetTable } from './targets.ts';
 
 /** Per cent of the machine that others may take: PostgreSQL's and Tessera's ratios shift with more. */
 const quiet = 5;
 
 /** The whole report, as Markdown. @param chart name of the picture beside it; undefined: none */
 export function documentOf(outcome: Outcome, workspace: string, chart: string | undefined): string {
-  const { options, facts, versions, results, best, tried, missing, minutes, growth } = outcome;
+  const { options, facts, versions, results, best, tried, missing, minutes, growth, profiles } = outcome;
   const errors = errorsIn(outcome);
   const elsewhere = elsewhereIn(results);
   const sections: (string | undefined)[] = [
@@ -34,6 +35,7 @@ export function documentOf(outcome: Outcome, workspace: string, chart: string | 
     '## Targets',
     'Met or missed by the median of the rounds; the spread of the rounds in brackets.',
     targetTable(outcome),
+    floorText(outcome),
     chart && `![How many a second, at 64 connections](${chart})`,
     '## How it is measured',
     howText(outcome),
@@ -43,6 +45,11 @@ export function documentOf(outcome: Outcome, workspace: string, chart: string | 
     '## Processor time',
     'Microseconds that one request or transaction cost each party; the client is wrk or pgbench. "Elsewhere" is what other processes of the machine took meanwhile, with the time that its host held back, as a share of all processors: above a few per cent, trust the microseconds before the rates.',
     costTable(results),
+    profiles.length > 0 ? '## Where the time of the server goes' : undefined,
+    profiles.length > 0
+      ? 'Shares of the busy time of its main thread at 64 connections, from a profile of a server of its own. What was tried to lower them is in [ADR 10](../docs/decisions/0010-what-a-request-costs.md).'
+      : undefined,
+    profiles.length > 0 ? profileTable(profiles) : undefined,
     tried.length > 0 ? '## How many clients pgbench was given' : undefined,
     tried.length > 0
       ? 'Every form at every count was tried once before the rounds. The best two of each reference went into them.'

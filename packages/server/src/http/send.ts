@@ -51,7 +51,9 @@ export function send(http: Http, request: FastifyRequest, reply: FastifyReply, d
       if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') reasonOf(http, request, error);
     });
   } else {
-    inOneGo(() => reply.raw.writeHead(status, headers).end(body));
+    // A header that cannot be sent is found out here, where it is still answered.
+    const response = reply.raw.writeHead(status, headers);
+    inOneGo(() => response.end(body));
   }
 }
 

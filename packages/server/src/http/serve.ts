@@ -13,7 +13,7 @@ import { underKey } from './idempotency.ts';
 import { assertAcceptable } from './media-type.ts';
 import type { Quota } from './rate-limit.ts';
 import { receiveUpload } from './receive-upload.ts';
-import { refusalAnswer } from './refusal-answer.ts';
+import { reasonOf, refusalAnswer } from './refusal-answer.ts';
 import { correlationIdOf } from './request-id.ts';
 import { parserOf, type RequestParser } from './request-parser.ts';
 import { producedBy, type Route } from './route.ts';
@@ -42,11 +42,14 @@ export type Entry = {
 export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, route: Route): void {
   const parse = parserOf(route);
   const url = `${dialect.prefix}${route.path}`;
-  // What a step throws is answered in the dialect's shape.
+  // What a step throws is answered in the dialect's shape; where even that cannot be sent, the connection ends.
   const refuse = (request: FastifyRequest, reply: FastifyReply) => (error: unknown) => {
-    const answer = refusalAnswer(http, request, dialect, error);
-    if (reply.raw.headersSent) reply.raw.destroy();
-    else send(http, request, reply, dialect, answer);
+    try {
+      send(http, request, reply, dialect, refusalAnswer(http, request, dialect, error));
+    } catch (unsendable) {
+      reasonOf(http, request, unsendable);
+      reply.raw.destroy();
+    }
   };
   app.route({
     method: route.method,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startTestServer, type TestResponse } from '../support/server.ts';
+import { inTwo } from '../support/two-servers.ts';
 
 // Requests that come together share transactions. Each has its own answer, and what one of them does wrong is nobody else's concern.
 const server = await startTestServer();
@@ -59,7 +60,8 @@ async function sendTogether(mates: readonly Mate[], before: Record<string, unkno
     left.sort().map((email) => [email, 1]),
   );
   const transactions = new Set(created.map(({ transaction }) => transaction)).size;
-  assert.ok(transactions * 4 <= left.length, `${left.length} creates shared ${transactions} transactions`);
+  // Two servers that take turns have batches of their own, and they wait for each other.
+  if (!inTwo) assert.ok(transactions * 4 <= left.length, `${left.length} creates shared ${transactions} transactions`);
   const after = await rows();
   assert.equal(after.customers, (before.customers as number) + left.length);
   assert.deepEqual([after.newest, after.counted], [after.changes, after.changes], 'the log is dense');

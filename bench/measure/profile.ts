@@ -1,0 +1,51 @@
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../scripts/installation/program.ts';
+import { serverSettings, startServer } from '../server.ts';
+import type { Stage } from '../stage/stage.ts';
+import { type Share, sharesOf } from './shares.ts';
+import { requests } from './variants.ts';
+
+/** Where the time of the server went while it answered one kind of request. */
+export type Profile = { name: string; shares: Share[] };
+
+const profiled = ['get native', 'create native', 'patch'] as const;
+
+/** Profiles a server of its own at 64 connections. The profiler slows it down; what counts are the shares. */
+export async function measureProfiles(stage: Stage, seconds: number): Promise<Profile[]> {
+  const profiles: Profile[] = [];
+  for (const name of profiled) profiles.push({ name, shares: await profileOf(stage, name, seconds) });
+  return profiles;
+}
+
+async function profileOf(stage: Stage, name: (typeof profiled)[number], seconds: number): Promise<Share[]> {
+  const { workspace, database, tenant, operations } = stage;
+  const directory = join(workspace, `profile-${name.replaceAll(' ', '-')}`);
+  mkdirSync(directory, { recursive: true });
+  const place = serverSettings({ databaseUrl: database.url, dataDir: join(directory, 'data'), port: await freePort() });
+  const settings = { ...place, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
+  const server = await startServer(directory, 'profiled', settings);
+  const served = {
+    url: server.url,
+    workspace,
+    accounts: tenant.accounts,
+    server: [server.pid],
+    postgres: [database.pid],
+  };
+  const load = requests(name, served, operations[name], 64);
+  let [from, to] = [0n, 0n];
+  try {
+    await load.run(seconds); // what is compiled then is not counted
+    from = process.hrtime.bigint();
+    await load.run(seconds);
+    to = process.hrtime.bigint();
+  } finally {
+    await server.stop();
+  }
+  const files = readdirSync(directory).filter((file) => file.endsWith('.cpuprofile'));
+  const texts = files.map((file) => readFileSync(join(directory, file), 'utf8'));
+  // Threads beside it have profiles of their own.
+  const [longest] = texts.sort((one, other) => other.length - one.length);
+  if (longest === undefined) throw new Error(`The server left no profile in ${directory}.`);
+  return sharesOf(JSON.parse(longest), { from: Number(from / 1000n), to: Number(to / 1000n) });
+}
