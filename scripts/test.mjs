@@ -36,7 +36,9 @@ try {
   const contracts = select('packages/server/test/contract/**/*.test.ts');
   // Not tested again: the embedded PostgreSQL itself, which is the same one whatever server the other tests use; and what holds up the
   // writes of one server to look into its queue.
-  const store = select('packages/server/test/store/*.test.ts').filter((file) => !/embedded|cancelled-requests/.test(file));
+  const store = select('packages/server/test/store/*.test.ts').filter(
+    (file) => !/embedded|cancelled-requests/.test(file),
+  );
   const debian = contracts.length + store.length > 0 ? debianBinaries() : undefined;
   if (debian) results.push(await onPostgres('debian', debian, [...store, ...contracts]));
   else {
