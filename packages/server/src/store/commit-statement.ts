@@ -230,9 +230,9 @@ with plan as materialized (
   where s.organisation_id = $1 and s.customer_number = gone.customer_number and (gone.account_number is null or s.account_number = gone.account_number)
 ), forgotten_log as (
   update webhook_delivery d set log = (select json_agg(e.value - 'excerpt') from jsonb_array_elements(d.log::jsonb) e)
-  from gone
-  where d.organisation_id = $1 and d.customer_number = gone.customer_number and (gone.account_number is null or d.account_number = gone.account_number)
-    and json_array_length(d.log) > 0
+  where d.organisation_id = $1 and d.id = any(array(select w.id from gone join webhook_delivery w
+    on w.organisation_id = $1 and w.customer_number = gone.customer_number and (gone.account_number is null or w.account_number = gone.account_number)
+    where json_array_length(w.log) > 0 order by w.id for update of w))
 ), counted as (
   update organisation_counter set change_number = (select max(base + change_count) from good)
   where organisation_id = $1 and exists (select from good)

@@ -24,8 +24,10 @@ export const endTombstones: Statement = {
   ), ended as (
     delete from account where organisation_id = $1 and ctid = any(array(select place from found)) returning ctid as place, number, customer_number, version, state
   ), unnamed as (
-    update webhook_delivery d set identifier = null from ended e
-    where d.organisation_id = $1 and d.customer_number = e.customer_number and d.account_number = e.number and d.identifier is not null
+    update webhook_delivery d set identifier = null
+    where d.organisation_id = $1 and d.id = any(array(select w.id from ended e join webhook_delivery w
+      on w.organisation_id = $1 and w.customer_number = e.customer_number and w.account_number = e.number
+      where w.identifier is not null order by w.id for update of w))
   )
   insert into forgotten_identifier (organisation_id, digest, number, customer_number, version, state)
   select $1, decode(f.digest, 'hex'), e.number, e.customer_number, e.version, e.state from ended e join found f using (place)

@@ -61,7 +61,8 @@ const take: Statement = {
     order by t.delivery_at, t.change_number`,
 };
 
-// Of the log of attempts the newest 20 stay.
+// Of the log of attempts the newest 20 stay. Whoever locks several deliveries, here and elsewhere, does so in the order of their ids, or
+// skips those that are locked: otherwise two would wait for each other.
 const record: Statement = {
   name: 'delivery-record',
   text: `with x as materialized (
@@ -72,7 +73,8 @@ const record: Statement = {
       finished_at = case when x.due_at is null then $4::timestamptz end,
       identifier = case when x.due_at is not null then d.identifier end,
       log = (case when json_array_length(d.log) >= 20 then d.log::jsonb - 0 else d.log::jsonb end || x.attempt)::json
-    from x where d.organisation_id = $1 and d.id = any($5::uuid[]) and d.id = x.id and d.state = 'pending'
+    from x where d.organisation_id = $1 and d.id = any(array(
+      select id from webhook_delivery where organisation_id = $1 and id = any($5::uuid[]) order by id for update)) and d.id = x.id and d.state = 'pending'
   ), seen as materialized (
     select url, bool_or(delivered) as succeeded from x where url is not null group by url
   ), judged as (

@@ -79,7 +79,8 @@ export const steerDeliveries: Statement = {
 ), repeated as (
   update webhook_delivery d set due_at = $6, state = 'pending', finished_at = null, mergeable = false,
     attempts = case d.state when 'pending' then d.attempts else 0 end
-  from good where d.organisation_id = $1 and d.id = any($5::uuid[]) returning 1
+  from good where d.organisation_id = $1 and d.id = any(array(
+    select id from webhook_delivery where organisation_id = $1 and id = any($5::uuid[]) order by id for update)) returning 1
 ), ${keptAnswer}
 select 'written' as outcome, (select count(*) from added) as added, (select count(*) from repeated) as repeated from good
 union all

@@ -30,7 +30,7 @@ const backlogs: Statement = {
 const trim: Statement = {
   name: 'webhook-subscription-trim',
   text: `delete from webhook_delivery where organisation_id = $1 and id = any(array(
-    select id from webhook_delivery where organisation_id = $1 and subscription_id = $2 limit $3))
+    select id from webhook_delivery where organisation_id = $1 and subscription_id = $2 limit $3 for update skip locked))
     returning id`,
 };
 
