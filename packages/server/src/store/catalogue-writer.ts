@@ -5,7 +5,7 @@ import type { OrganisationSettings } from '#domain/organisation.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
 import { maxSubscriptions } from '#domain/webhook-rules.ts';
 import { commitCatalogue } from './catalogue-statement.ts';
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row } from './database.ts';
 import type { KeptAnswer } from './plan.ts';
 import { answerRecords, auditRecord } from './records.ts';

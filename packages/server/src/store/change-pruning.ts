@@ -1,4 +1,4 @@
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row, Statement } from './database.ts';
 
 /** How far the change log of an organisation can be cut off now. */

@@ -1,5 +1,5 @@
 import type { Organisation, OrganisationSettings } from '#domain/organisation.ts';
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row } from './database.ts';
 import { Lane } from './lane.ts';
 

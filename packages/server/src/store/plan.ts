@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { passKey } from '#domain/access-pass.ts';
 import type { Account, Aggregate } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
-import type { Changeset } from '#domain/changeset.ts';
+import type { Changeset, SubjectChange } from '#domain/changeset.ts';
 import { type Customer, isPostalAddress } from '#domain/customer.ts';
 import { foldKey, telephoneKey } from '#domain/keys.ts';
+import { type Need, needs } from './commit/need.ts';
 import { identifierDigest } from './forgotten-identifiers.ts';
 import { heldRows, type PassRow } from './held-rows.ts';
 
@@ -47,6 +48,7 @@ export type Plan = {
   passes: PassRow[];
   actions: object[];
   claims: string[];
+  needs: Need[];
 };
 
 /** Turns a write into rows, and into the unique keys it claims: two plans with a common claim never share a batch. */
@@ -90,8 +92,23 @@ export function planOf({ actor, operation, channel, changeset, unchanged, replac
     events: change.events,
   }));
   const held = heldRows(changeset?.held ?? []);
+  const addresses = changeset ? addressRows(changeset) : [];
   const claims = claimsOf(plan, accounts as { identifier: string }[], held.passes, keep);
-  return { plan, accounts, changes, answer, addresses: changeset ? addressRows(changeset) : [], ...held, claims };
+  const made = { plan, accounts, changes, answer, addresses, ...held };
+  return { ...made, claims, needs: needsOf(made) };
+}
+
+function needsOf({ plan, accounts, addresses, answer, ...held }: Omit<Plan, 'claims' | 'needs'>): Need[] {
+  const { mode, forget } = plan as { mode: string; forget: boolean };
+  const rows = accounts as AccountRow[];
+  const needed: Record<Need, boolean> = {
+    adds: mode === 'insert' || addresses.length > 0 || rows.some((row) => row.is_new),
+    updates: mode === 'update',
+    holds: [held.entitlements, held.evidence, held.passes, held.actions].some((some) => some.length > 0),
+    keeps: answer !== undefined,
+    forgets: forget || rows.some((row) => row.state !== 'active') || addresses.some((row) => (row as AddressRow).gone),
+  };
+  return needs.filter((need) => needed[need]);
 }
 
 /** No customer row is written: either only guarded by its version, or there is none. */
@@ -100,7 +117,8 @@ function guardRow(unchanged: Aggregate | undefined): Record<string, unknown> {
   return { mode: 'guard', customer_number: unchanged.customer.number, expected: unchanged.customer.version };
 }
 
-type AccountRow = { number: number; is_new: boolean; identifier: string; account_number?: unknown };
+type AccountRow = { number: number; is_new: boolean; identifier: string; state: string; account_number?: unknown };
+type AddressRow = { gone: boolean; address_id: number };
 
 /** The account that a write is about: the new one, or the only one it touches. */
 function accountOf(accounts: AccountRow[]): number | null {
@@ -150,13 +168,14 @@ function accountRows(
   replaces: number | undefined,
 ): object[] {
   const sequence = new Map(changes.map((change, index) => [change.accountNumber, { change, seq: index + 1 }]));
-  const known = new Set(before?.accounts.map((account) => account.number));
-  const row = (account: Account, live: boolean) => {
-    const { change, seq } = sequence.get(account.number) as { change: { version: number }; seq: number };
+  const row = (account: Account) => {
+    const { change, seq } = sequence.get(account.number) as { change: SubjectChange; seq: number };
+    const isNew = change.kind === 'created';
+    const live = change.kind !== 'deleted';
     return {
       seq,
-      is_new: !known.has(account.number),
-      replaces: known.has(account.number) ? null : (replaces ?? null),
+      is_new: isNew,
+      replaces: isNew ? (replaces ?? null) : null,
       identifier: account.identifier,
       number: account.number,
       customer_number: account.customerNumber,
@@ -167,28 +186,28 @@ function accountRows(
       is_default: live && account.isDefault,
       account: live ? account : null,
       next_boundary: live ? (account.nextBoundary ?? null) : null,
-      digest: known.has(account.number) ? null : identifierDigest(organisation, account.identifier),
+      digest: isNew ? identifierDigest(organisation, account.identifier) : null,
     };
   };
-  const live = after.accounts.filter((account) => sequence.has(account.number)).map((account) => row(account, true));
-  const left = new Set(after.accounts.map((account) => account.number));
-  const removed = (before as Aggregate | undefined)?.accounts.filter((account) => !left.has(account.number)) ?? [];
-  return [...live, ...removed.map((account) => row(account, false))];
+  const written = after.accounts.filter(({ number }) => sequence.has(number));
+  const removed = before?.accounts.filter(({ number }) => sequence.get(number)?.change.kind === 'deleted') ?? [];
+  return [...written, ...removed].map(row);
 }
 
 /** The addresses to find the customer by, as far as they change. */
 function addressRows({ before, after }: Changeset): object[] {
+  if (before?.customer.details === after.customer.details) return [];
   const rows = (aggregate: Aggregate | undefined) =>
-    new Map(
-      (aggregate?.customer.details.addresses ?? []).filter(isPostalAddress).map(({ id, streetAddress, postalCode }) => {
-        const row = { address_id: id, street_key: foldKey(streetAddress), postal_code: postalCode };
-        return [id, row] as const;
-      }),
-    );
+    (aggregate?.customer.details.addresses ?? []).filter(isPostalAddress).map(({ id, streetAddress, postalCode }) => {
+      return { gone: false, address_id: id, street_key: foldKey(streetAddress), postal_code: postalCode };
+    });
   const [old, wanted] = [rows(before), rows(after)];
-  const gone = [...old.keys()].filter((id) => !wanted.has(id)).map((id) => ({ gone: true, address_id: id }));
-  const changed = [...wanted.values()].filter((row) => !isDeepStrictEqual(row, old.get(row.address_id)));
-  return [...gone, ...changed.map((row) => ({ gone: false, ...row }))];
+  const gone = old.filter((row) => wanted.every(({ address_id }) => address_id !== row.address_id));
+  const was = (row: AddressRow) => old.find(({ address_id }) => address_id === row.address_id);
+  return [
+    ...gone.map(({ address_id }) => ({ gone: true, address_id })),
+    ...wanted.filter((row) => !isDeepStrictEqual(row, was(row))),
+  ];
 }
 
 function claimsOf(

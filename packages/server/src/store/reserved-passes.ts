@@ -1,6 +1,6 @@
 import type { Actor } from '#domain/actor.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { keepingAnswer, keptAnswer } from './kept-answer.ts';
 import type { KeptAnswer } from './plan.ts';

@@ -1,5 +1,5 @@
 import type { Organisation } from '#domain/organisation.ts';
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { identifierDigest } from './forgotten-identifiers.ts';
 

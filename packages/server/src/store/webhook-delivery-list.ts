@@ -2,7 +2,7 @@ import type { Actor } from '#domain/actor.ts';
 import type { ChangeKind } from '#domain/change-kinds.ts';
 import type { LoggedChange } from '#domain/logged-change.ts';
 import type { WebhookDelivery } from '#domain/webhook-subscription.ts';
-import { lockCounter } from './commit-statement.ts';
+import { lockCounter } from './commit/commit.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { keepingAnswer, keptAnswer } from './kept-answer.ts';
 import type { KeptAnswer } from './plan.ts';

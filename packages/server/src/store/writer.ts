@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { UniqueKey } from '#domain/refusal.ts';
-import { commitBatch, lockCounter } from './commit-statement.ts';
+import { commitBatch, lockCounter } from './commit/commit.ts';
 import type { Database, Row } from './database.ts';
 import type { PassRow } from './held-rows.ts';
 import { type Plan, planOf, type Write } from './plan.ts';
@@ -138,31 +138,12 @@ export class Writer {
   }
 
   async #flush(organisationId: number, batch: Waiting[]): Promise<void> {
-    const numbered = (rows: (plan: Plan) => object[]) =>
-      JSON.stringify(
-        batch.flatMap(({ plan }, n) => {
-          const own = rows(plan);
-          for (const row of own) (row as { n: number }).n = n;
-          return own;
-        }),
-      );
     const [, rows] = await this.#database.write(organisationId, [
       { ...lockCounter, values: [organisationId] },
-      {
-        ...commitBatch,
-        values: [
-          organisationId,
-          numbered((plan) => [plan.plan]),
-          numbered((plan) => plan.accounts),
-          numbered((plan) => plan.changes),
-          numbered((plan) => (plan.answer ? [plan.answer] : [])),
-          numbered((plan) => plan.addresses),
-          numbered((plan) => plan.entitlements),
-          numbered((plan) => plan.evidence),
-          numbered((plan) => plan.passes),
-          numbered((plan) => plan.actions),
-        ],
-      },
+      commitBatch(
+        organisationId,
+        batch.map(({ plan }) => plan),
+      ),
     ]);
     for (const row of rows as Row[]) {
       const one = batch[row.n as number];

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Account } from '#domain/account.ts';
 import { changesetOf } from '#domain/changeset.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { deleteAccount } from '#operations/accounts/delete.ts';
 import { eraseCustomer } from '#operations/customers/erase.ts';
 import { planPruning, prune } from '#store/change-pruning.ts';
-import { commitBatch } from '#store/commit-statement.ts';
+import { commitBatch } from '#store/commit/commit.ts';
+import { needs } from '#store/commit/need.ts';
 import { pruneDeliveries } from '#store/delivery-pruning.ts';
 import { forgottenByDigest } from '#store/forgotten-identifiers.ts';
 import { planOf } from '#store/plan.ts';
@@ -96,14 +98,21 @@ for (const statistics of ['young', 'current']) {
 
   test(`a write reads no deliveries of its customer, statistics ${statistics}`, async () => {
     const after = { ...aggregate, customer: { ...aggregate.customer, details: { familyName: 'Fern' } } };
-    const { plan, accounts, changes, addresses, entitlements, evidence, passes, actions } = planOf({
-      actor,
-      operation: 'customers.change',
-      changeset: changesetOf(aggregate, after) as NonNullable<ReturnType<typeof changesetOf>>,
-    });
-    const parts = [[plan], accounts, changes, [], addresses, entitlements, evidence, passes, actions];
-    const rows = parts.map((part) => JSON.stringify(part.map((row) => ({ n: 0, ...row }))));
-    assert.ok((await read('webhook_delivery', commitBatch, ...rows)) <= 1);
+    const changeset = changesetOf(aggregate, after) as NonNullable<ReturnType<typeof changesetOf>>;
+    const plan = { ...planOf({ actor, operation: 'customers.change', changeset }), needs: [...needs] };
+    const { values, ...statement } = commitBatch(id, [plan]);
+    assert.ok((await read('webhook_delivery', statement, ...values.slice(1))) <= 1);
+  });
+
+  test(`a new account reads no identifiers that others had, statistics ${statistics}`, async () => {
+    const [account] = aggregate.accounts as [Account];
+    const after = {
+      ...aggregate,
+      accounts: [...aggregate.accounts, { ...account, number: 77, identifier: 'new', isDefault: false }],
+    };
+    const changeset = changesetOf(aggregate, after) as NonNullable<ReturnType<typeof changesetOf>>;
+    const { values, ...statement } = commitBatch(id, [planOf({ actor, operation: 'accounts.create', changeset })]);
+    assert.ok((await read('forgotten_identifier', statement, ...values.slice(1))) <= 2);
   });
 }
 
