@@ -73,11 +73,16 @@ function intercept(
   database: Database,
   before: (organisationId: number, sent: readonly Sent[]) => Promise<void>,
 ): Disposable {
-  const { read, write } = database;
+  const { read, lookUp, write } = database;
   database.read = async (...parameters) => {
     const [organisationId, statement, values] = parameters;
     await before(organisationId, [{ ...statement, values }]);
     return read.apply(database, parameters);
+  };
+  database.lookUp = async (...parameters) => {
+    const [organisationId, statement, values] = parameters;
+    await before(organisationId, [{ ...statement, values }]);
+    return lookUp.apply(database, parameters);
   };
   database.write = async (...parameters) => {
     await before(...parameters);
@@ -85,7 +90,7 @@ function intercept(
   };
   return {
     [Symbol.dispose]: () => {
-      Object.assign(database, { read, write });
+      Object.assign(database, { read, lookUp, write });
     },
   };
 }

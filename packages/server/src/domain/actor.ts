@@ -16,6 +16,8 @@ export type Actor = {
   now: Date;
   correlationId: string;
   requestId: string;
+  /** Resolves to whether the actor may what it has begun; absent: it may. Before that nothing is recorded of it. */
+  admitted?: Promise<boolean>;
 };
 
 /** The calendar date of the request in the organisation's time zone. */

@@ -54,6 +54,11 @@ export type Route = {
   produces?: readonly string[];
   /** A POST that only reads: Idempotency-Key is ignored. */
   readOnly?: boolean;
+  /**
+   * A GET on the hot path: its handler begins while it is still being asked who has the key, and so saves a round trip. It has no effect
+   * but its answer and the record of the read, and does not wait or stream.
+   */
+  ahead?: boolean;
   /** Members and parameters whose text is opaque (identifiers): not normalised. */
   verbatim?: readonly string[];
   /** Unknown query parameters are ignored (Entur) instead of refused. */

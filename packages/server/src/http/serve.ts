@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '#domain/actor.ts';
 import type { Organisation } from '#domain/organisation.ts';
 import { Refusal } from '#domain/refusal.ts';
-import { type ApiClient, authenticate } from '#operations/clients/authenticate.ts';
+import type { ApiClient } from '#operations/clients/authenticate.ts';
 import { hasScope } from '#operations/clients/scopes.ts';
+import { admit, limit, runAhead } from './admission.ts';
 import type { Answer } from './answer.ts';
 import { type Call, fingerprint, keptAnswer } from './call.ts';
-import { keyOf } from './credentials.ts';
-import type { Dialect, Limit } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import type { Http } from './http.ts';
 import { underKey } from './idempotency.ts';
 import { assertAcceptable } from './media-type.ts';
@@ -34,6 +34,8 @@ export type Entry = {
   client?: ApiClient;
   organisation?: Organisation;
   quota?: Quota;
+  /** While it is not certain yet whose the key is: whether it is who is assumed. */
+  admitted?: Promise<boolean>;
   route: Route;
   dialect: Dialect;
 };
@@ -60,41 +62,15 @@ export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, r
     onRequest: (request, reply, done) => {
       const entry: Entry = { url, route, dialect };
       request.entry = entry;
-      admit(http, request, entry).then(() => done(), refuse(request, reply));
+      if (route.ahead) done();
+      else admit(http, request, entry).then(() => done(), refuse(request, reply));
     },
     handler: (request, reply) => {
-      handle(http, { request, reply }, dialect, route, parse)
-        .then((answer) => send(http, request, reply, dialect, answer))
-        .catch(refuse(request, reply));
+      const run = () => handle(http, { request, reply }, dialect, route, parse);
+      const answering = route.ahead ? runAhead(http, request, request.entry as Entry, run) : run();
+      answering.then((answer) => send(http, request, reply, dialect, answer)).catch(refuse(request, reply));
     },
   });
-}
-
-async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise<void> {
-  const { dialect, route } = entry;
-  if (dialect.urlLimit !== undefined && request.url.length > dialect.urlLimit)
-    throw new Refusal({ kind: 'uri-too-long' });
-  const slug = (request.params as Record<string, string>).organisationSlug;
-  const address = dialect.addressLimit?.(request, http.config.addressLimits);
-  if (address) limit(http, entry, address);
-  if (route.scope === null) {
-    const organisation = await http.store.organisations.find(slug);
-    if (!organisation) throw new Refusal({ kind: 'unknown-route' });
-    entry.organisation = organisation;
-    return;
-  }
-  const holder = await authenticate(http.store, keyOf(request.headers, dialect.credentials));
-  if (!holder) throw new Refusal({ kind: 'bad-credentials', message: 'The key is unknown, expired or revoked.' });
-  Object.assign(entry, holder);
-  limit(http, entry, dialect.clientLimit(request, holder.client));
-  if (slug !== undefined && slug !== holder.organisation.slug) throw new Refusal({ kind: 'unknown-route' });
-  if (!hasScope(holder.client, route.scope)) throw new Refusal({ kind: 'scope', scope: route.scope });
-}
-
-function limit(http: Http, entry: Entry, { key, policy, limit: most, window }: Limit): void {
-  const quota = http.limiter.take(`${entry.dialect.name}:${policy}:${key}`, policy, most, window);
-  entry.quota = quota;
-  if (!quota.allowed) throw new Refusal({ kind: 'rate-limit', retryAfter: quota.reset, policy });
 }
 
 async function handle(
@@ -129,12 +105,20 @@ function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialec
     now: http.clock(),
     correlationId: correlationIdOf(request),
     requestId: request.id,
+    ...(entry.admitted && { admitted: entry.admitted }),
   };
   const { publicUrl, evidence, webhooks } = http.config;
   const { store, room, clock } = http;
-  const given = { request, store, actor, publicUrl, evidence, webhooks, params: {}, query: {}, body: undefined };
   return {
-    ...given,
+    request,
+    store,
+    actor,
+    publicUrl,
+    evidence,
+    webhooks,
+    params: {},
+    query: {},
+    body: undefined,
     limit: (own) => limit(http, entry, own),
     assertScope: (scope) => {
       if (!client || !hasScope(client, scope)) throw new Refusal({ kind: 'scope', scope });
@@ -153,7 +137,7 @@ async function carryOut(
   parse: RequestParser,
   content: () => unknown,
 ): Promise<Answer> {
-  const run = async () => {
+  const run = () => {
     parse.parameters(call);
     parse.checkBody(call);
     return route.handler(call);

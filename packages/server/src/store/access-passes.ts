@@ -53,7 +53,7 @@ export class AccessPasses {
     this.#byKey = new Lane(async (organisationId, keys) => {
       const pairs = keys.map((key) => JSON.parse(key) as [string, string]);
       const values = [organisationId, pairs.map(([, text]) => text), pairs.map(([namespace]) => namespace)];
-      const rows = await database.read(organisationId, passesByKey, values);
+      const rows = await database.lookUp(organisationId, passesByKey, values);
       return new Map(rows.map((row) => [JSON.stringify([row.namespace, row.text]), passOf(row)]));
     });
   }

@@ -41,7 +41,7 @@ export class Accounts {
     this.#database = database;
     const lane = (statement: Statement) =>
       new Lane<StoredAccount>(async (organisationId, keys) =>
-        keyed(await database.read(organisationId, statement, [organisationId, keys])),
+        keyed(await database.lookUp(organisationId, statement, [organisationId, keys])),
       );
     this.#byIdentifier = lane(byIdentifier);
     this.#byAccountNumber = lane(byAccountNumber);

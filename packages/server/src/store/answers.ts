@@ -29,7 +29,7 @@ export class Answers {
   constructor(database: Database) {
     this.#database = database;
     this.#byHash = new Lane(async (organisationId, keys) =>
-      keyed(await database.read(organisationId, answersByHash, [organisationId, ...columnsOf(keys)])),
+      keyed(await database.lookUp(organisationId, answersByHash, [organisationId, ...columnsOf(keys)])),
     );
   }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Organisation } from '#domain/organisation.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { Lane } from './lane.ts';
@@ -17,7 +18,7 @@ export type ApiClient = {
   revokedAt?: Date;
 };
 
-export type StoredClient = { client: ApiClient; keyHash: Buffer; organisation: Organisation };
+export type StoredClient = Readonly<{ client: ApiClient; keyHash: Buffer; organisation: Organisation }>;
 
 export const byId: Statement = {
   name: 'clients-by-id',
@@ -33,6 +34,8 @@ export class Clients {
   readonly #organisations: Lane<true>;
   /** Organisations are never deleted, so one that was there is there. */
   readonly #known = new Set<number>();
+  /** As they were last found: as many as there are. */
+  readonly #last = new Map<string, StoredClient>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -41,9 +44,23 @@ export class Clients {
       return new Map(rows.map((row) => [String(row.id), true]));
     });
     this.#byId = new Lane(async (organisationId, keys) => {
-      const rows = await database.read(organisationId, byId, [organisationId, keys]);
-      return new Map(rows.map((row) => [row.key as string, storedOf(row)]));
+      const rows = await database.lookUp(organisationId, byId, [organisationId, keys]);
+      return new Map(rows.map((row) => [row.key as string, this.#found(storedOf(row))]));
     });
+  }
+
+  /** The client as this process found it last, without asking: for what may be begun before it is certain. */
+  last(organisationId: number, id: number): StoredClient | undefined {
+    return this.#last.get(`${organisationId}:${id}`);
+  }
+
+  /** What has not changed is the same object as before: so that it is seen at a glance. */
+  #found(now: StoredClient): StoredClient {
+    const key = `${now.organisation.id}:${now.client.id}`;
+    const before = this.#last.get(key);
+    if (before && isDeepStrictEqual(before, now)) return before;
+    this.#last.set(key, now);
+    return now;
   }
 
   /**

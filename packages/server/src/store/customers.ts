@@ -59,7 +59,7 @@ export class Customers {
     this.#database = database;
     const lane = (statement: Statement) =>
       new Lane<StoredCustomer>(async (organisationId, keys) => {
-        const rows = await database.read(organisationId, statement, [organisationId, keys]);
+        const rows = await database.lookUp(organisationId, statement, [organisationId, keys]);
         return new Map(rows.map((row) => [row.key as string, storedOf(row)]));
       });
     this.#byNumber = lane(byNumber);

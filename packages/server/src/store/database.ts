@@ -9,6 +9,13 @@ export type Statement = { name: string; text: string };
 
 export type Row = Record<string, unknown>;
 
+type LookUp = {
+  statement: Statement;
+  values: unknown[];
+  resolve: (rows: Row[]) => void;
+  reject: (error: unknown) => void;
+};
+
 const setOrganisation: Statement = {
   name: 'organisation',
   text: `select set_config('tessera.organisation', $1, false)`,
@@ -36,6 +43,8 @@ export class Database {
   readonly #silence: Silence;
   /** Which organisation a connection's session is known to work for. */
   readonly #organisations = new WeakMap<pg.PoolClient, number>();
+  /** Look-ups of this moment, by organisation. */
+  readonly #gathered = new Map<number, LookUp[]>();
 
   /** @param connection pg connection parameters, or a connection string in `connectionString` */
   constructor(
@@ -81,35 +90,52 @@ export class Database {
 
   /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
   async read(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#with(async (client) => {
-      // Which organisation a session works for outlives the statement, so it is said only when it changes.
-      const known = this.#organisations.get(client) === organisationId;
-      this.#organisations.delete(client);
-      const results = await inOneFlush(client, () => [
-        ...(known ? [] : [client.query({ ...setOrganisation, values: [organisationId] })]),
-        client.query({ ...statement, values }),
-      ]);
-      this.#organisations.set(client, organisationId);
-      return (results.at(-1) as pg.QueryResult<Row>).rows;
+    const [result] = await this.#forOrganisation(organisationId, (client) => [client.query({ ...statement, values })]);
+    return (result as pg.QueryResult<Row>).rows;
+  }
+
+  /**
+   * As {@link Database.read}, for quick look-ups by key: those of the same moment go out in one flush, on one connection. One that fails
+   * does not take the others with it.
+   */
+  lookUp(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      const mine = { statement, values, resolve, reject };
+      const others = this.#gathered.get(organisationId);
+      if (others) return void others.push(mine);
+      const all = [mine];
+      this.#gathered.set(organisationId, all);
+      queueMicrotask(() => {
+        this.#gathered.delete(organisationId);
+        void this.#lookAllUp(organisationId, all);
+      });
     });
+  }
+
+  async #lookAllUp(organisationId: number, all: LookUp[]): Promise<void> {
+    try {
+      const results = await this.#forOrganisation(organisationId, (client) =>
+        all.map(({ statement, values }) => client.query({ ...statement, values })),
+      );
+      for (const [index, { resolve }] of all.entries()) resolve(results[index]?.rows as Row[]);
+    } catch (error) {
+      const apart = all.length > 1 && !(error instanceof Unavailable);
+      for (const { statement, values, resolve, reject } of all) {
+        if (apart) this.read(organisationId, statement, values).then(resolve, reject);
+        else reject(error);
+      }
+    }
   }
 
   /** Runs statements in one transaction of one organisation, sent in one flush: no client round trip while a lock is held. Returns the rows of each. */
   async write(organisationId: number, statements: (Statement & { values: unknown[] })[]): Promise<Row[][]> {
-    return this.#with(async (client) => {
-      const results = await inOneFlush(client, () => [
-        client.query('begin isolation level read committed'), // what the statement sees must be what the lock waited for
-        client.query({
-          name: 'local',
-          text: `select set_config('tessera.organisation', $1, true)`,
-          values: [organisationId],
-        }),
-        ...statements.map((statement) => client.query(statement)),
-        client.query('commit'),
-      ]);
-      if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back without an error');
-      return results.slice(2, -1).map((result) => result.rows as Row[]);
-    });
+    const results = await this.#forOrganisation(organisationId, (client) => [
+      client.query('begin isolation level read committed'), // what the statement sees must be what the lock waited for
+      ...statements.map((statement) => client.query(statement)),
+      client.query('commit'),
+    ]);
+    if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back without an error');
+    return results.slice(1, -1).map((result) => result.rows as Row[]);
   }
 
   /** Runs one statement that belongs to no organisation: sequences, the organisation table, the named look-up functions. */
@@ -119,6 +145,24 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#pool.end();
+  }
+
+  /** Sends queries in one flush, and before them for whom, where the session does not know: it outlives statement and transaction. */
+  #forOrganisation(
+    organisationId: number,
+    queries: (client: pg.PoolClient) => Promise<pg.QueryResult>[],
+  ): Promise<pg.QueryResult[]> {
+    return this.#with(async (client) => {
+      const known = this.#organisations.get(client) === organisationId;
+      // Forgotten until all has gone well, whatever happens on the way.
+      this.#organisations.delete(client);
+      const results = await inOneFlush(client, () => [
+        ...(known ? [] : [client.query({ ...setOrganisation, values: [organisationId] })]),
+        ...queries(client),
+      ]);
+      this.#organisations.set(client, organisationId);
+      return known ? results : results.slice(1);
+    });
   }
 
   async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -47,7 +47,7 @@ export class Lane<V> {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight >= this.#width) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    atTheEndOfTheTurn(() => {
       this.#scheduled = false;
       while (this.#inFlight < this.#width && this.#waiting.size > 0) void this.#flush();
     });
@@ -80,4 +80,18 @@ export class Lane<V> {
     this.#queued -= callers.length;
     for (const caller of callers) act(caller);
   }
+}
+
+let due: (() => void)[] = [];
+
+/** All lanes begin at the same moment, so that their statements can go out together. */
+function atTheEndOfTheTurn(begin: () => void): void {
+  if (due.length === 0) setImmediate(beginAll);
+  due.push(begin);
+}
+
+function beginAll(): void {
+  const all = due;
+  due = [];
+  for (const begin of all) begin();
 }

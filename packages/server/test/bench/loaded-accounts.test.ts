@@ -158,7 +158,7 @@ async function rowsOf(organisationId: number): Promise<Record<string, string>> {
     assert.equal(found.length, 1, table);
     rows[table] = String(found[0]?.row)
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
-      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d+(Z|\+00)/g, '<time>')
+      .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|\+00)/g, '<time>')
       .replace(/(uuid"":"")\w{32}/g, '$1<uuid>')
       .replace(/((?:number|customerNumber|id)"":)\d+/g, '$1<number>')
       .replace(/(^\(|,)\d+(?=[,)])/g, '$1<number>');
@@ -188,7 +188,13 @@ test('more are loaded at scale, and every statement of the hot requests looks th
   const planned = await planRequests(inside, plannedRequests(tenant, begin), tenant.accounts);
   assertIndexed(planned);
   const seen = new Set(planned.map(({ statement }) => statement));
-  for (const statement of ['clients-by-id', 'accounts-by-identifier', 'passes-by-key', 'commit-batch', 'accounts-list'])
+  for (const statement of [
+    'clients-by-id',
+    'accounts-by-identifier',
+    'passes-by-key',
+    'commit-batch-adds-keeps',
+    'accounts-list',
+  ])
     assert.ok(seen.has(statement), statement);
 });
 

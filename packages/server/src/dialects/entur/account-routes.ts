@@ -1,4 +1,5 @@
 import { Refusal } from '#domain/refusal.ts';
+import { answering } from '#http/answering.ts';
 import type { Route } from '#http/route.ts';
 import { changeAccount } from '#operations/accounts/change.ts';
 import { type AccountResult, createAccount } from '#operations/accounts/create.ts';
@@ -54,7 +55,7 @@ export const accountRoutes: readonly Route[] = [
       };
       const render = ({ account }: AccountResult) => accountAnswer(account);
       const owner = { customerNumber: customerNumberOf(call) };
-      return render(await createAccount(call.store, call.actor, owner, input, call.keep(render)));
+      return answering(call, render, (keep) => createAccount(call.store, call.actor, owner, input, keep));
     },
   },
   {
@@ -64,6 +65,7 @@ export const accountRoutes: readonly Route[] = [
     summary: 'The profile that holds an account',
     tag,
     scope: 'customers-profile:les',
+    ahead: true,
     params: schema.AccountPath,
     headers: common,
     looseQuery: true,
@@ -80,6 +82,7 @@ export const accountRoutes: readonly Route[] = [
     summary: 'Get one account of a customer',
     tag,
     scope: 'customers-profile:les',
+    ahead: true,
     params: schema.CustomerAccountPath,
     headers: common,
     looseQuery: true,

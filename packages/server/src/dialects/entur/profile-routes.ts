@@ -53,6 +53,7 @@ export const profileRoutes: readonly Route[] = [
     summary: 'Get a profile',
     tag,
     scope: 'customers-profile:les',
+    ahead: true,
     params: CustomerPath,
     headers: common,
     query: Type.Object({

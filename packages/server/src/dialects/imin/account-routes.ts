@@ -36,6 +36,7 @@ export const accountRoutes: Route[] = [
     summary: 'Read an account',
     tag,
     scope: 'openactive-customeraccount-query',
+    ahead: true,
     params: accountParams,
     headers: { 'If-None-Match': '' },
     responses: reads(CustomerAccount),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { answering } from '#http/answering.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import { leastPosition } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
@@ -31,9 +32,9 @@ export const accountRoutes: Route[] = [
     body: NewAccount,
     meaning: ({ body, actor }) => void ownerOf(body, actor),
     responses: writeResponses(Account, [201], 415, 422),
-    handler: async (call) => {
+    handler: (call) => {
       const render = (result: AccountResult) => resultAnswer(call.actor, 201, result);
-      return render(await createFromBody(call, (actor) => ownerOf(call.body, actor), {}, call.keep(render)));
+      return answering(call, render, (keep) => createFromBody(call, (actor) => ownerOf(call.body, actor), {}, keep));
     },
   },
   {
@@ -44,6 +45,7 @@ export const accountRoutes: Route[] = [
     description: asOfDescription,
     tag: 'Accounts',
     scope: 'accounts:read',
+    ahead: true,
     params: identifierParam,
     query: AsOfQuery,
     headers: asOfHeaders,
@@ -111,9 +113,10 @@ export const accountRoutes: Route[] = [
         operation: 'accounts.make-default',
         edit: { isDefault: true },
         ifMatch: accountMatch(call, identifier),
-        keep: call.keep(render),
       };
-      return render(await changeAccount(call.store, call.actor, { identifier }, change));
+      return answering(call, render, (keep) =>
+        changeAccount(call.store, call.actor, { identifier }, { ...change, keep }),
+      );
     },
   },
 ];

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { Aggregate } from '#domain/account.ts';
 import { todayOf } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
+import { answering } from '#http/answering.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import { leastPosition } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
@@ -38,10 +39,11 @@ export const customerRoutes: Route[] = [
     body: NewCustomer,
     meaning: ({ body, actor }) => void parseNewCustomer(body, todayOf(actor)),
     responses: writeResponses(Customer, [201], 415, 422),
-    handler: async ({ store, actor, body, keep }) => {
+    handler: async (call) => {
+      const { store, actor, body } = call;
       const render = ({ customer }: Aggregate) => customerAnswer(actor, 201, customer);
       const customer = parseNewCustomer(body, todayOf(actor));
-      return render(await createCustomer(store, actor, customer, keep(render)));
+      return answering(call, render, (keep) => createCustomer(store, actor, customer, keep));
     },
   },
   {

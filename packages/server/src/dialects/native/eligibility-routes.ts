@@ -35,6 +35,7 @@ export const eligibilityRoutes: Route[] = [
     description: `${meaning} In a query, # is written %23.`,
     tag,
     scope: 'eligibility:read',
+    ahead: true,
     params: identifierParam,
     query: eligibilityQuery,
     verbatim: ['entitlementType'],

@@ -29,6 +29,7 @@ export const scanRoutes: Route[] = [
     description: 'One read. Retired and reserved passes are found too: look at `state`.',
     tag,
     scope: 'passes:read',
+    ahead: true,
     params,
     responses: listResponses(ScannedPass),
     handler: async ({ store, actor, params: { namespace, text } }) => {

@@ -15,6 +15,7 @@ export const readRoute: Route = {
   summary: 'Read an account',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-query',
+  ahead: true,
   params: AccountPath,
   query: ProfileQuery,
   headers: { ...preferHeader, 'If-None-Match': 'Entity tag from the last read; 304 when it is still the same' },

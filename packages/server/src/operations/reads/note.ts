@@ -16,7 +16,11 @@ type Shown = { account: Pick<Account, 'number' | 'customerNumber'> } | { custome
  */
 export function noteRead(store: Store, actor: Actor, operation: string, ...shown: Shown[]): void {
   if (shown.length === 0 || actor.dialect === 'job' || !settingsOf(actor.organisation).recordReads) return;
-  store.readRecords.note(actor, operation, oncePerCustomer(shown.map(subjectOf)));
+  const subjects = oncePerCustomer(shown.map(subjectOf));
+  const note = () => store.readRecords.note(actor, operation, subjects);
+  // Noted before the answer leaves, which waits for the same; and not at all when nothing will be shown.
+  if (actor.admitted) void actor.admitted.then((admitted) => admitted && note());
+  else note();
 }
 
 function subjectOf(shown: Shown): ReadSubject {
