@@ -7,7 +7,7 @@ const count = (accounts: number) => accounts.toLocaleString('en');
 /** The growth part of the report, as Markdown. */
 export function growthReport({ postgres, scales, figures }: Growth): string {
   return [
-    `${postgres}. A database and a server for each count of accounts, all in one PostgreSQL; loaded in bulk, without history. Each request is for an account drawn by lot from all of them; \`@\` stands before the connections.`,
+    `${postgres}. A database and a server for each count of accounts, all in one PostgreSQL; loaded in bulk, without history. It was started again when they were there, and took as \`shared_buffers\` what it takes on so much: ${buffersOf(scales)}. Each request is for an account drawn by lot from all of them; \`@\` stands before the connections.`,
     ...[...Map.groupBy(figures, ({ beside }) => beside).values()].map(figureTable),
     'On disk, after loading:',
     sizeTable(scales),
@@ -15,6 +15,10 @@ export function growthReport({ postgres, scales, figures }: Growth): string {
     planList(scales),
     ...faultsOf(scales),
   ].join('\n\n');
+}
+
+function buffersOf(scales: readonly ScaleFacts[]): string {
+  return scales.map(({ accounts, sharedBuffers }) => `${sharedBuffers} with ${count(accounts)}`).join(', ');
 }
 
 function figureTable(figures: readonly GrowthFigure[]): string {

@@ -25,6 +25,8 @@ export type TableSize = { table: string; heap: number; indexes: number };
 export type ScaleFacts = {
   accounts: number;
   loadSeconds: number;
+  /** What PostgreSQL started with, once they were there. */
+  sharedBuffers: string;
   /** Of the whole database. */
   bytes: number;
   tables: TableSize[];
@@ -100,7 +102,10 @@ async function factsOf(scale: Scale): Promise<ScaleFacts> {
   );
   const tables = sizes.map(({ table, heap, indexes }) => ({ table, heap: Number(heap), indexes: Number(indexes) }));
   const plans = await inside(scale, (server) => planRequests(server, plannedRequests(tenant, logBegin), accounts));
-  return { accounts, loadSeconds, bytes: Number(whole?.bytes), tables, plans };
+  const [{ shared_buffers: sharedBuffers } = { shared_buffers: '' }] = await database.query<{ shared_buffers: string }>(
+    'show shared_buffers',
+  );
+  return { accounts, loadSeconds, sharedBuffers, bytes: Number(whole?.bytes), tables, plans };
 }
 
 type Asked = { accounts: number; operation: string; variant: Variant };
@@ -141,8 +146,8 @@ function figuresOf(asked: readonly Asked[], beside: number, results: Results): G
 }
 
 async function describe(postgres: Database): Promise<string> {
-  const [row] = await postgres.query<{ shared: string; commit: string; fsync: string }>(
-    `select current_setting('shared_buffers') as shared, current_setting('synchronous_commit') as commit, current_setting('fsync') as fsync`,
+  const [row] = await postgres.query<{ commit: string; fsync: string }>(
+    `select current_setting('synchronous_commit') as commit, current_setting('fsync') as fsync`,
   );
-  return `PostgreSQL ${postgres.version}, shared_buffers ${row?.shared} (its default in Tessera), synchronous_commit ${row?.commit}, fsync ${row?.fsync}`;
+  return `PostgreSQL ${postgres.version}, synchronous_commit ${row?.commit}, fsync ${row?.fsync}`;
 }

@@ -25,7 +25,7 @@ export type Scale = {
   close: () => Promise<void>;
 };
 
-/** Loads accounts into a new database of a PostgreSQL and starts a server on it. */
+/** Loads accounts into a new database of a PostgreSQL, starts that again as it comes up on so much, and starts a server on it. */
 export async function openScale(workspace: string, postgres: Database, accounts: number): Promise<Scale> {
   const name = `growth_${accounts}`;
   await postgres.query(`create database ${name} encoding 'UTF8' template template0`);
@@ -35,6 +35,7 @@ export async function openScale(workspace: string, postgres: Database, accounts:
   const began = performance.now();
   const tenant = await createTenant(database, 'Bench', accounts);
   const loadSeconds = (performance.now() - began) / 1000;
+  await postgres.restart();
   const [counter] = await database.query<{ begin: number }>('select pruned_to::int as begin from organisation_counter');
   const place = { databaseUrl: database.url, dataDir: join(workspace, name), port: await freePort() };
   const server = await startServer(workspace, name, serverSettings(place));
@@ -54,6 +55,9 @@ function databaseOf(postgres: Database, connection: Database['connection']): Dat
   };
   return {
     ...postgres,
+    get pid() {
+      return postgres.pid;
+    },
     connection,
     url: databaseUrl(connection),
     connected,

@@ -17,6 +17,8 @@ export type Database = {
   query: <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>;
   /** Does work on a connection of its own, as the superuser. */
   connected: <T>(work: (client: pg.Client) => Promise<T>) => Promise<T>;
+  /** Stops it and starts it again, as it comes up on what it holds by now. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 };
 
@@ -27,7 +29,9 @@ export type Kind = 'embedded' | 'debian';
 export async function startPostgres(directory: string, kind: Kind): Promise<Database> {
   const dataDir = join(directory, `database-${kind}`);
   const binaries = kind === 'debian' ? { binaries: debianBinaries() } : {};
-  const { connection, stop } = await startEmbedded({ dataDir, role: 'server', log: () => {}, ...binaries });
+  const start = () => startEmbedded({ dataDir, role: 'server', log: () => {}, ...binaries });
+  let running = await start();
+  const { connection } = running;
   await migrate({ ...connection, ssl: false });
   const pool = new pg.Pool({ ...connection, ssl: false, max: 1 });
   pool.on('error', () => {}); // whoever asks next hears of it
@@ -38,7 +42,9 @@ export async function startPostgres(directory: string, kind: Kind): Promise<Data
   return {
     connection,
     url: databaseUrl(connection),
-    pid: Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]),
+    get pid() {
+      return Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0]);
+    },
     version: kind === 'debian' ? version : `${version} (the embedded one)`,
     query,
     connected: async (work) => {
@@ -46,9 +52,13 @@ export async function startPostgres(directory: string, kind: Kind): Promise<Data
       await client.connect();
       return work(client).finally(() => client.end());
     },
+    restart: async () => {
+      await running.stop();
+      running = await start();
+    },
     stop: async () => {
       await pool.end();
-      await stop();
+      await running.stop();
     },
   };
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binaries } from './binaries.ts';
+import { sharedBuffersFor } from './buffers.ts';
 import { prepareCluster } from './cluster.ts';
 import { type Launcher, programEnvironment } from './launcher.ts';
 import { openLog } from './log-file.ts';
@@ -84,7 +85,9 @@ async function launch(place: Place, launcher: Launcher, output: number): Promise
   const sockets = socketDirectory(place.dataDir);
   await openSocketDirectory(sockets, launcher);
   const program = join(place.binaries.directory, 'postgres');
-  const { file, args, identity } = launcher.command(program, postgresArguments(place.cluster, sockets, socketPort));
+  const buffers = await sharedBuffersFor(place.cluster);
+  const settings = postgresArguments(place.cluster, sockets, socketPort, buffers);
+  const { file, args, identity } = launcher.command(program, settings);
   const child = spawn(file, args, {
     ...identity,
     cwd: place.cluster,

@@ -14,7 +14,6 @@ const settings: Record<string, string> = {
   unix_socket_permissions: '0700',
   ssl: 'off',
   max_connections: '200', // 64 processes at most, and command-line tools beside them
-  shared_buffers: '128MB',
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_destination: 'stderr',
@@ -23,11 +22,20 @@ const settings: Record<string, string> = {
   log_error_verbosity: 'terse',
 };
 
-/** The arguments of `postgres` for the data directory `cluster`, listening in `socketDirectory` only. */
-export function postgresArguments(cluster: string, socketDirectory: string, port: number): string[] {
+/**
+ * The arguments of `postgres` for the data directory `cluster`, listening in `socketDirectory` only.
+ *
+ * @param sharedBuffers with its unit
+ */
+export function postgresArguments(
+  cluster: string,
+  socketDirectory: string,
+  port: number,
+  sharedBuffers: string,
+): string[] {
   // A list setting: quoted, a comma or blank in the path is not taken for a separator.
   const sockets = `"${socketDirectory.replaceAll('"', '""')}"`;
-  const all = { ...settings, unix_socket_directories: sockets };
+  const all = { ...settings, shared_buffers: sharedBuffers, unix_socket_directories: sockets };
   return [
     '-D',
     cluster,
