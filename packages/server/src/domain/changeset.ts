@@ -44,9 +44,8 @@ export function changesetOf(
     before === undefined ||
     !isDeepStrictEqual(before.customer, edited.customer) ||
     before.passwordHash !== edited.passwordHash;
-  const known = new Map((before?.accounts ?? []).map((account) => [account.number, account]));
-  const left = new Set(edited.accounts.map((account) => account.number));
-  const removed = [...known.values()].filter((account) => !left.has(account.number));
+  const known = new Map(before?.accounts.map((account) => [account.number, account]));
+  const removed = before ? removedFrom(before, edited) : [];
   const touched = edited.accounts.filter(
     (account) => customerChanged || !isDeepStrictEqual(account, known.get(account.number)),
   );
@@ -78,6 +77,11 @@ export function changesetOf(
     });
   }
   return { before, after, changes, held: raised.map(({ held }) => held).filter(holdsSomething) };
+}
+
+function removedFrom(before: Aggregate, edited: Aggregate): Account[] {
+  const left = new Set(edited.accounts.map((account) => account.number));
+  return before.accounts.filter((account) => !left.has(account.number));
 }
 
 function raise(account: Account, known: Account | undefined): Account {
@@ -139,10 +143,10 @@ const notMembers = new Set([
 ]);
 
 function changedMembers(before: object | undefined, after: object): string[] {
-  const old = new Map(Object.entries(before ?? {}));
-  const next = new Map(Object.entries(after));
-  return [...new Set([...old.keys(), ...next.keys()])].filter(
-    (member) => !isDeepStrictEqual(something(old.get(member)), something(next.get(member))),
+  const old = { ...before } as Record<string, unknown>;
+  const next = after as Record<string, unknown>;
+  return Object.keys({ ...old, ...next }).filter(
+    (member) => !isDeepStrictEqual(something(old[member]), something(next[member])),
   );
 }
 

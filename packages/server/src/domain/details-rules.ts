@@ -40,9 +40,9 @@ export function detailsFaults(
   ) {
     faults.push({ path: ['birthDate'], code: 'range', message: 'must be between 1900-01-01 and today' });
   }
-  const known = new Set((stored.addresses ?? []).map((address) => address.addressCountry));
   for (const [index, { addressCountry }] of (next.addresses ?? []).entries()) {
-    if (addressCountry === undefined || known.has(addressCountry) || isCountry(addressCountry)) continue;
+    if (addressCountry === undefined || isCountry(addressCountry)) continue;
+    if (stored.addresses?.some((known) => known.addressCountry === addressCountry)) continue;
     faults.push({
       path: ['addresses', index, 'addressCountry'],
       code: 'country',
@@ -88,6 +88,7 @@ export function customerRefFault(customerRef: string | undefined, number: number
 
 /** Personal data without what is empty, so that "absent" has one form. Addresses are left to the caller, who counts them. */
 export function withoutEmpty<T extends Pick<CustomerDetails, 'emergencyContact' | 'sameAs'>>(details: T): T {
+  if (details.emergencyContact === undefined && details.sameAs === undefined) return details;
   const { emergencyContact, sameAs, ...rest } = details;
   return {
     ...rest,

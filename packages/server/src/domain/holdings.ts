@@ -61,13 +61,15 @@ export function heldChangesOf(
   known: Account | undefined,
   edited: Account,
 ): { account: Account; held: HeldChanges; events: string[] } {
+  const passes = changedItems(known?.accessPass, edited.accessPass);
+  const actions = changedItems(known?.outstandingAction, edited.outstandingAction);
   const held: HeldChanges = {
     customerNumber: edited.customerNumber,
     accountNumber: edited.number,
     entitlements: [],
     evidence: [],
-    passes: changedItems(known?.accessPass, edited.accessPass),
-    actions: changedItems(known?.outstandingAction, edited.outstandingAction),
+    passes: passes.map(({ item }) => item),
+    actions: actions.map(({ item }) => item),
   };
   const events: string[] = [];
   const before = byId(known?.entitlement);
@@ -85,11 +87,9 @@ export function heldChangesOf(
     events.push(...entitlementEvents(old, one, revised));
     return next;
   });
-  const passesBefore = byId(known?.accessPass);
-  const actionsBefore = byId(known?.outstandingAction);
   events.push(
-    ...held.passes.map((pass) => passEvent(passesBefore.get(pass.id), pass)),
-    ...held.actions.map((action) => actionEvent(actionsBefore.get(action.id), action)),
+    ...passes.map(({ old, item }) => passEvent(old, item)),
+    ...actions.map(({ old, item }) => actionEvent(old, item)),
   );
   const account: Account = {
     ...edited,
@@ -100,9 +100,15 @@ export function heldChangesOf(
   return { account, held, events: [...new Set(events)] };
 }
 
-function changedItems<T extends { id: string }>(before: T[] | undefined, after: T[]): T[] {
+function changedItems<T extends { id: string }>(
+  before: T[] | undefined,
+  after: T[],
+): { old: T | undefined; item: T }[] {
+  if (after === before || after.length === 0) return [];
   const known = byId(before);
-  return after.filter((item) => !isDeepStrictEqual(item, known.get(item.id)));
+  return after
+    .map((item) => ({ old: known.get(item.id), item }))
+    .filter(({ old, item }) => !isDeepStrictEqual(item, old));
 }
 
 function byId<T extends { id: string }>(items: T[] = []): Map<string, T> {

@@ -9,6 +9,7 @@ import type { WebhookSettings } from '#operations/webhooks/settings.ts';
 import type { Keep } from '#operations/write.ts';
 import type { Store } from '#store/store.ts';
 import type { Answer } from './answer.ts';
+import { answerOf } from './answering.ts';
 import type { Limit } from './dialect.ts';
 import { keyedDigest } from './keyed-digest.ts';
 import type { Upload } from './upload.ts';
@@ -72,12 +73,7 @@ export function keptAnswer(print: Fingerprint, { status, headers = {}, body, con
 }
 
 /** A kept answer as it is replayed. */
-export function replayOf({ status, headers, body }: KeptAnswer['answer']): Answer {
-  const { 'content-type': contentType, ...rest } = headers;
-  return {
-    status,
-    headers: { ...rest, 'Idempotency-Replayed': 'true' },
-    ...(body === '' ? {} : { body: JSON.parse(body) }),
-    ...(contentType === undefined ? {} : { contentType }),
-  };
+export function replayOf(answer: KeptAnswer['answer']): Answer {
+  const sent = answerOf({ answer });
+  return { ...sent, headers: { ...sent.headers, 'Idempotency-Replayed': 'true' } };
 }

@@ -70,9 +70,10 @@ export function serveDocs(
 function serveAssets(app: FastifyInstance): Address {
   const headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
   const addresses = Object.entries(assets).map(([name, { directory, type }]) => {
-    const body = readFileSync(`${directory}${name}`);
-    const address = `assets/${digestOf(body)}/${name}`;
-    serveFile(app, { path: `/docs/${address}`, type, body, headers });
+    const path = `${directory}${name}`;
+    const address = `assets/${digestOf(readFileSync(path))}/${name}`;
+    // Read again for whoever asks, rather than held in memory from the start.
+    serveFile(app, { path: `/docs/${address}`, type, body: () => readFileSync(path), headers });
     return [name, address];
   });
   const byName: Record<string, string> = Object.fromEntries(addresses);

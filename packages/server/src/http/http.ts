@@ -6,6 +6,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { newIdentifier } from '#domain/identifier.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { WebhookSettings } from '#operations/webhooks/settings.ts';
@@ -16,7 +17,6 @@ import { countReadRecords, countRequest, countWaiting, type Metrics, showReplica
 import type { UploadPatience } from './multipart.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { refusalAnswer } from './refusal-answer.ts';
-import { newRequestId } from './request-id.ts';
 import { logRequest } from './request-log.ts';
 import { allowedMethods } from './route-match.ts';
 import { commonHeaders, send } from './send.ts';
@@ -36,6 +36,13 @@ declare module 'fastify' {
 const defaultPatience = { body: 30_000, upload: { pause: 20_000, whole: 600_000 } };
 /** What all uploads under way may fill together, in files of the largest size: four uploads of five, or dozens of usual ones. */
 const uploadedFiles = 20;
+
+/** Bodies are checked by validation.ts. Without this, Fastify loads what would compile schemas of its own: 3 MB, and 40 modules. */
+const noSchemas = { buildValidator: unused, buildSerializer: unused };
+
+function unused(): never {
+  throw new Error('No route has a schema of Fastify.');
+}
 
 /** What the HTTP layer needs of the configuration. */
 export type HttpConfig = {
@@ -95,13 +102,14 @@ export function buildHttp(parts: {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (logger) => logger, // lines that belong to a request name it
-    genReqId: newRequestId,
+    genReqId: newIdentifier,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: 1024 * 1024,
     routerOptions: { maxParamLength: 4096, querystringParser: () => ({}) },
     frameworkErrors: (error, request, reply) => void refuseOutside(http, dialects, request, reply, error),
     http: { headersTimeout: 30_000 }, // what trickles in holds no connection for long
     requestTimeout: patience.upload.whole + 30_000,
+    schemaController: { compilersFactory: noSchemas },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   });

@@ -31,8 +31,8 @@ export function parseJson(
   } catch {
     throw malformed('is not valid JSON');
   }
-  const walked: Count = { members: 0, entries: 0, maxEntries };
-  const clean = walk(value, [], verbatim, walked);
+  const walked: Walk = { path: [], verbatim, members: 0, entries: 0, maxEntries };
+  const clean = walk(value, walked, false);
   const { colons, depth } = structureOf(text);
   // Only what a duplicate member hid can still be deeper; the search for duplicates recurses.
   if (depth > maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`);
@@ -48,33 +48,52 @@ export function cleanText(text: string, path: Path, keep = false, where: Place =
   return keep ? text : text.normalize('NFC');
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 function decode(bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw malformed('is not valid UTF-8');
   }
 }
 
-type Count = { members: number; entries: number; maxEntries: number };
+/** How far a walk through a value has come: `path` is where it stands. */
+type Walk = { path: Path; verbatim: ReadonlySet<string>; members: number; entries: number; maxEntries: number };
 
-function walk(value: unknown, path: Path, verbatim: ReadonlySet<string>, count: Count): unknown {
-  if (typeof value === 'string')
-    return cleanText(value, path, verbatim.has(String(path.findLast((step) => typeof step === 'string'))));
+/** Checks a value and all that is in it; the text in it changes in its place. @param keep whether text is not normalised */
+function walk(value: unknown, at: Walk, keep: boolean): unknown {
+  const { path } = at;
+  if (typeof value === 'string') return cleanText(value, path, keep);
   if (typeof value === 'number' && !Number.isFinite(value)) throw malformed('is a number out of range', path);
   if (typeof value !== 'object' || value === null) return value;
   if (path.length >= maxDepth) throw malformed(`is nested deeper than ${maxDepth} levels`, path.slice(0, 3));
-  count.entries += Array.isArray(value) ? value.length : Object.keys(value).length;
-  if (count.entries > count.maxEntries) throw malformed(`has more than ${count.maxEntries} members and items`);
-  if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], verbatim, count));
-  const entries = Object.entries(value);
-  count.members += entries.length;
-  for (const [member] of entries) {
+  if (Array.isArray(value)) {
+    countEntries(at, value.length);
+    for (const index of value.keys()) step(value, index, at, keep);
+    return value;
+  }
+  const members = Object.keys(value);
+  countEntries(at, members.length);
+  at.members += members.length;
+  for (const member of members) {
     if (member === '__proto__') throw malformed('is not allowed as a member name', [...path, member]);
     if (!member.isWellFormed() || control.test(member))
       throw malformed('has a member name with a control character or lone surrogate', path);
   }
-  return Object.fromEntries(entries.map(([member, item]) => [member, walk(item, [...path, member], verbatim, count)]));
+  for (const member of members) step(value as Record<string, unknown>, member, at, at.verbatim.has(member));
+  return value;
+}
+
+function step<K extends string | number>(holder: Record<K, unknown>, key: K, at: Walk, keep: boolean): void {
+  at.path.push(key);
+  holder[key] = walk(holder[key], at, keep);
+  at.path.pop();
+}
+
+function countEntries(at: Walk, more: number): void {
+  at.entries += more;
+  if (at.entries > at.maxEntries) throw malformed(`has more than ${at.maxEntries} members and items`);
 }
 
 /** Counts colons and levels outside strings, of text that is valid JSON. */

@@ -6,7 +6,7 @@ import { matchesWeakly, parseTags } from './etag.ts';
 export type StaticFile = {
   path: string;
   type: string;
-  body: string | Buffer | (() => string);
+  body: string | Buffer | (() => string | Buffer);
   headers?: Record<string, string>;
 };
 

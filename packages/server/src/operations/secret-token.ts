@@ -4,13 +4,13 @@ import { organisationHmac } from '#store/organisation-hmac.ts';
 
 type Named = Pick<Organisation, 'id' | 'digestKey'>;
 
-/** What a link without a key opens; a token of one kind opens nothing of the other. */
-type Kind = 'pass' | 'evidence';
+/** What a link without a key opens; a token of one kind opens nothing of the other. In hex, as they stand in what is signed. */
+const kinds = { pass: hexOf('pass'), evidence: hexOf('evidence') };
+type Kind = keyof typeof kinds;
 
-/** Bytes of a token: organisation (8), what it opens (16), and what only this server can compute of them (16, which nobody guesses). */
-const idBytes = 16;
-const headBytes = 8 + idBytes;
-const macBytes = 16;
+// Bytes of a token: organisation (8), what it opens (16), and what only this server can compute of them (16, which nobody guesses). They
+// are put together as hex digits: one text becomes bytes at much less cost than several buffers.
+const macDigits = 32;
 const form = /^[A-Za-z0-9_-]{54}$/;
 
 /**
@@ -20,10 +20,12 @@ const form = /^[A-Za-z0-9_-]{54}$/;
  * @returns 54 characters of base64url
  */
 export function tokenOf(kind: Kind, organisation: Named, id: string): string {
-  const head = Buffer.alloc(headBytes);
-  head.writeBigUInt64BE(BigInt(organisation.id));
-  head.write(id.replaceAll('-', ''), headBytes - idBytes, 'hex');
-  return Buffer.concat([head, macOf(kind, organisation, head)]).toString('base64url');
+  const head = organisation.id.toString(16).padStart(16, '0') + id.replaceAll('-', '');
+  const mac = organisationHmac(organisation)
+    .update(kinds[kind] + head, 'hex')
+    .digest('hex')
+    .slice(0, macDigits);
+  return Buffer.from(head + mac, 'hex').toString('base64url');
 }
 
 /** The organisation that a token says it is of; undefined when it is no token at all. Whether it is genuine, {@link idIn} says. */
@@ -37,12 +39,10 @@ export function organisationIn(token: string): number | undefined {
 export function idIn(kind: Kind, organisation: Named, token: string): string | undefined {
   if (organisationIn(token) !== organisation.id) return undefined;
   const bytes = Buffer.from(token, 'base64url');
-  const head = bytes.subarray(0, headBytes);
-  if (!timingSafeEqual(bytes.subarray(headBytes), macOf(kind, organisation, head))) return undefined;
-  const hex = head.toString('hex', headBytes - idBytes);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const id = bytes.toString('hex', 8, 24).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return timingSafeEqual(bytes, Buffer.from(tokenOf(kind, organisation, id), 'base64url')) ? id : undefined;
 }
 
-function macOf(kind: Kind, organisation: Named, head: Buffer): Buffer {
-  return organisationHmac(organisation).update(kind).update(head).digest().subarray(0, macBytes);
+function hexOf(text: string): string {
+  return Buffer.from(text).toString('hex');
 }

@@ -200,7 +200,7 @@ export class ReadRecords {
   /** Returns how many are stored: a record that the database refuses for what it is does not keep back the others. */
   async #insert(organisationId: number, records: WaitingRecord[]): Promise<number> {
     try {
-      await this.#database.write(organisationId, [insertOf(organisationId, records)]);
+      await this.#write(organisationId, records);
       return records.length;
     } catch (error) {
       if (!isRefused(error)) throw error;
@@ -214,6 +214,20 @@ export class ReadRecords {
       return first + (await this.#insert(organisationId, records.slice(middle)));
     }
   }
+
+  async #write(organisationId: number, records: WaitingRecord[]): Promise<void> {
+    try {
+      await this.#database.write(organisationId, [insertOf(organisationId, records)]);
+    } catch (error) {
+      if (!isRepeated(error)) throw error;
+      await this.#database.write(organisationId, [insertOf(organisationId, records, { missing: true })]);
+    }
+  }
+}
+
+/** Some of the records are stored already. */
+function isRepeated(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505';
 }
 
 /** Data exceptions and violated constraints: the same row will never be taken. */

@@ -50,6 +50,7 @@ test('what has no place in text is refused with the member that holds it', () =>
   assert.ok(refused('{"a\\u0000":1}'));
   assert.deepEqual(refused('{"a":{"__proto__":{}}}').path, ['a', '__proto__']);
   assert.deepEqual(refused('{"a":1e400}').path, ['a']);
+  assert.deepEqual(refused('{"a":{"b":[1,{"c":2}]},"d":["x",{"e":"\\u0000"}]}').path, ['d', 1, 'e']);
   assert.ok(refused(Buffer.from([0x22, 0xc0, 0x80, 0x22])));
   for (const text of ['', '{', "{'a':1}", '{"a":1,}', 'NaN', '// x\n1', '{"a":01}']) assert.ok(refused(text), text);
   assert.ok(refused('['.repeat(40) + ']'.repeat(40)));
@@ -68,4 +69,6 @@ test('text becomes NFC, opaque members stay as they are', () => {
     id: 'e\u0301',
     ids: ['e\u0301'],
   });
+  const below = parse('{"id":[[{"a":"e\u0301"},"e\u0301"]]}', new Set(['id']));
+  assert.deepEqual(below, { id: [[{ a: 'é' }, 'e\u0301']] });
 });

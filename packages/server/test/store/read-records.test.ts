@@ -162,6 +162,18 @@ test('a batch of which nobody knows whether it was stored is stored once', bound
   await records.close();
 });
 
+test('what one request reads twice is stored once, and keeps nothing else back', bounded, async () => {
+  const { organisation, records, errors } = await recorder();
+  const actor = actorOf(organisation);
+  const note = (customerNumber: number) => records.note(actor, 'changes.follow', [{ customerNumber }]);
+  note(1);
+  await records.flush();
+  for (const number of [1, 2, 2, 3]) note(number);
+  await records.close();
+  assert.deepEqual((await customersIn(organisation)).sort(), [1, 2, 3]);
+  assert.deepEqual([records.counts.lost, errors], [0, []]);
+});
+
 test('what does not fit is counted, and the count is stored as soon as something can be', bounded, async () => {
   let isDown = true;
   const { organisation, records, errors } = await recorder(

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { RefusedCall } from '#http/dialect.ts';
@@ -6,6 +5,9 @@ import { acceptPatch, refusalHeaders } from '#http/refusal-headers.ts';
 import type { Texts } from './members.ts';
 import { type Problem, problemOf } from './problems.ts';
 import { shortTexts } from './short-texts.ts';
+
+// Not by an import, which would load far more: see changes/node-http.ts.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** Answers a refused request: ErrorMessage on paths that start `/profiles` or `/consents`, ErrorResponse elsewhere (entur.md 1.4). */
 export function refuse(reason: RefusalReason, call: RefusedCall): Answer {

@@ -4,6 +4,7 @@ import { compact } from '#domain/compact.ts';
 import { foldKey } from '#domain/keys.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { type CustomerEdit, changeCustomer } from '#operations/customers/change.ts';
 import { createCustomer } from '#operations/customers/create.ts';
@@ -34,7 +35,7 @@ export async function createProfile(call: Call): Promise<Answer> {
     createdByChannel,
   }) as NewCustomer;
   const render = (aggregate: Aggregate) => profileAnswer(aggregate, actor.organisation.id);
-  return render(await createCustomer(store, actor, input, call.keep(render)));
+  return answering(call, render, (keep) => createCustomer(store, actor, input, keep));
 }
 
 /** P4: overwrites a profile with the body, which is judged by what is stored, once more if somebody else was first (entur.md 3.4). */

@@ -2,6 +2,7 @@ import { type AccountDocument, type Aggregate, documentOf } from '#domain/accoun
 import type { Fault } from '#domain/refusal.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import { inWords } from '#http/words.ts';
@@ -31,8 +32,8 @@ export async function create(
   const render = ({ account, aggregate }: AccountResult) =>
     accountAnswer(path, 201, documentOf(account, aggregate.customer), actor);
   const named = identifier === undefined ? {} : { identifier };
-  return render(
-    await inWords(createAccount(store, actor, { customer }, named, call.keep(render)), requestWords(place)),
+  return answering(call, render, (keep) =>
+    inWords(createAccount(store, actor, { customer }, named, keep), requestWords(place)),
   );
 }
 

@@ -3,6 +3,7 @@ import type { AccountDocument } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { leastPosition, positionField } from '#http/position.ts';
 import type { Route } from '#http/route.ts';
@@ -91,10 +92,10 @@ export const accountLists: Route[] = [
     headers: idempotencyHeader,
     body: NewAccountOfCustomer,
     responses: writeResponses(Account, [201], 415, 422),
-    handler: async (call) => {
+    handler: (call) => {
       const render = (result: AccountResult) => resultAnswer(call.actor, 201, result);
       const owner = { customerNumber: Number(call.params.customerNumber) };
-      return render(await createFromBody(call, () => owner, {}, call.keep(render)));
+      return answering(call, render, (keep) => createFromBody(call, () => owner, {}, keep));
     },
   },
 ];

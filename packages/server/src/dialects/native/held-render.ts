@@ -1,7 +1,6 @@
 import { type AccessPass, newestFirst } from '#domain/access-pass.ts';
 import type { Account } from '#domain/account.ts';
 import { type Actor, todayOf } from '#domain/actor.ts';
-import { compact } from '#domain/compact.ts';
 import { type Entitlement, isOpen, isProvisional, isValidOn } from '#domain/entitlement.ts';
 import { type TypeLabel, typeUri } from '#domain/entitlement-list.ts';
 import type { Evidence } from '#domain/evidence.ts';
@@ -15,13 +14,13 @@ import { pictureOf } from '#operations/access-passes/link.ts';
 export function renderHeld(account: Account, actor: Actor): object {
   // What is over since midnight is not shown, whether the job that writes it down has come by or not.
   const { accessPass, entitlement, outstandingAction } = settled(account, actor);
-  return compact({
+  return {
     accessPass: listed(newestFirst(accessPass).map((pass) => renderPass(pass, actor.organisation))),
     entitlement: listed(inOrder(entitlement.filter(isOpen), actor).map((one) => renderEntitlement(one, actor))),
     outstandingAction: listed(outstandingAction.map(renderAction)),
     hasHiddenEntitlements: hasHiddenEntitlements(account, todayOf(actor)),
     hiddenDiscount: account.hiddenDiscount ?? false,
-  });
+  };
 }
 
 function listed<T>(items: T[]): T[] | undefined {
@@ -44,7 +43,7 @@ export function inOrder(
 export function renderPass(pass: AccessPass, organisation: Organisation): object {
   const url = pass.state === 'active' ? pictureOf(organisation, pass) : pass.url;
   const { id, namespace, text, state, codeType, assignedAt, assignedBy, retiredAt, retiredBy, reason } = pass;
-  return compact({ id, namespace, text, state, codeType, url, assignedAt, assignedBy, retiredAt, retiredBy, reason });
+  return { id, namespace, text, state, codeType, url, assignedAt, assignedBy, retiredAt, retiredBy, reason };
 }
 
 /** An entitlement in native form, as of the actor's today. */
@@ -63,7 +62,7 @@ export function renderEntitlement(entitlement: Entitlement, actor: Actor): objec
     reason,
     evidence,
   } = entitlement;
-  return compact({
+  return {
     id,
     entitlementType: renderType(type, actor.organisation),
     state,
@@ -78,7 +77,7 @@ export function renderEntitlement(entitlement: Entitlement, actor: Actor): objec
     changedBy,
     reason,
     evidenceRequest: evidence && renderEvidence(evidence),
-  });
+  };
 }
 
 function grantStateOf(entitlement: Entitlement): 'confirmed' | 'provisional' | 'pending' | undefined {
@@ -96,7 +95,7 @@ export function renderType(type: TypeLabel, { baseUrl }: Pick<Organisation, 'bas
 function renderEvidence(evidence: Evidence): object {
   const { id, state, name, description, requestedAt, requestedBy, due } = evidence;
   const { submittedAt, decidedAt, decidedBy, reason } = evidence;
-  return compact({
+  return {
     id,
     state,
     name,
@@ -108,7 +107,7 @@ function renderEvidence(evidence: Evidence): object {
     decidedAt,
     decidedBy,
     reason,
-  });
+  };
 }
 
 /** An outstanding action in native form. */

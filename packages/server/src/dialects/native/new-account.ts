@@ -25,10 +25,10 @@ export async function createFromBody(
 ): Promise<AccountResult> {
   const { customer: _, customerNumber: __, accessPass, entitlement, hiddenDiscount, ...members } = body;
   const holdings: InitialHoldings = { accessPass, entitlement, hiddenDiscount };
+  const holds = Object.values(holdings).some((given) => given !== undefined);
   const [owner, ownerFaults] = judged(() => ownerOf(actor));
-  refuseFaults([...ownerFaults, ...(await initialFaults(store, actor, holdings))]);
-  const held = (account: Account) => withInitial(store, actor, account, holdings);
-  const holding = Object.values(holdings).some((given) => given !== undefined) ? { held } : {};
+  refuseFaults([...ownerFaults, ...(holds ? await initialFaults(store, actor, holdings) : [])]);
+  const holding = holds ? { held: (account: Account) => withInitial(store, actor, account, holdings) } : {};
   try {
     return await createAccount(store, actor, owner as Owner, { ...members, ...more, ...holding }, keep);
   } catch (error) {

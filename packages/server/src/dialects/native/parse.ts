@@ -85,11 +85,12 @@ function detailsOf(
   // A telephone that was given in parts and is now another one is no longer in parts.
   const telephoneParts = plain.telephone === stored.telephone ? stored.telephoneParts : undefined;
   const details = { ...plain, telephoneParts, addresses: keepIds(addresses, stored.addresses ?? []) };
-  return compact(withoutEmpty(details as DetailsInput));
+  return withoutEmpty(details as DetailsInput);
 }
 
 /** An address that stays, or is edited in its place, keeps its id. */
 function keepIds(addresses: (NewAddress | Address)[], stored: Address[]): (NewAddress | Address)[] {
+  if (stored.length === 0) return addresses;
   const content = (address: NewAddress) => JSON.stringify(Object.entries({ ...address, id: 0 }).sort());
   const left = new Map(stored.map((address) => [address.id, address]));
   const take = (address: Address | undefined) => (address && left.delete(address.id) ? address.id : undefined);
