@@ -32,11 +32,35 @@ export function assertNotWeakened(facts: readonly Fact[]): void {
   throw new Error(`What would be measured is not what everybody gets: ${list}.`);
 }
 
-async function durability({ query }: Subject): Promise<Fact[]> {
+async function durability(subject: Subject): Promise<Fact[]> {
   const names = ['synchronous_commit', 'fsync', 'full_page_writes'];
   const text = 'select name, current_setting(name) as value from unnest($1::text[]) name';
-  const rows = await query<{ name: string; value: string }>(text, [names]);
-  return rows.map(({ name, value }) => fact(name, 'on', value));
+  const rows = await subject.query<{ name: string; value: string }>(text, [names]);
+  const { role, commit } = await seenAtCommit(subject);
+  return [
+    ...rows.map(({ name, value }) => fact(name, 'on', value)),
+    fact('synchronous_commit as the server commits a create', 'on', commit),
+    fact('role by which it does', 'tessera_server', role),
+  ];
+}
+
+/** What a transaction of the server goes by when it commits, whatever it or its session has set: a trigger that is there for one create tells. */
+async function seenAtCommit({ query, url, key }: Subject): Promise<{ role: string; commit: string }> {
+  await query('create table bench_seen (role text, commit text)');
+  await query('grant insert on bench_seen to tessera_server');
+  await query(`create function bench_see() returns trigger language plpgsql as $$ begin
+      insert into bench_seen values (current_user, current_setting('synchronous_commit')); return null; end $$`);
+  await query(`create constraint trigger bench_see after insert on audit deferrable initially deferred
+      for each row execute function bench_see()`);
+  try {
+    await created(url, key, 'bench-guard-commit');
+    const [seen] = await query<{ role: string; commit: string }>('select role, commit from bench_seen');
+    return seen ?? { role: 'none', commit: 'nothing was committed' };
+  } finally {
+    await query('drop trigger bench_see on audit');
+    await query('drop function bench_see');
+    await query('drop table bench_seen');
+  }
 }
 
 async function isolation({ query, url, key, otherKey }: Subject): Promise<Fact[]> {

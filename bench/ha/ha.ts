@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createTenants } from '../../scripts/installation/tenant.ts';
+import { clearWorkspace, openWorkspace } from '../../scripts/test/workspace.mjs';
 import { type Cluster, startCluster, temporaryDirectory } from './cluster.ts';
 import { type Failure, failures, type Suffered, suffer } from './failures.ts';
 import { startLoad } from './load.ts';
@@ -39,17 +40,29 @@ const kills = Number(values.kills ?? chosen.length);
 
 const programs = findPrograms();
 const watch = new Watch();
-const outcome = await run();
-const report = reportOf(outcome);
-process.stdout.write(`\n${report}`);
-if (values.failures === undefined && values.kills === undefined)
-  writeFileSync(new URL('report.md', import.meta.url), report);
-process.exitCode = watch.faults.size === 0 ? 0 : 1;
+// What runs in sessions of its own would outlive us: clearing the workspace ends whatever works in it.
+const workspace = openWorkspace();
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
+  process.once(event, () => void clearWorkspace(workspace).finally(() => process.exit(130)));
+try {
+  const outcome = await run();
+  const report = reportOf(outcome);
+  process.stdout.write(`\n${report}`);
+  if (values.failures === undefined && values.kills === undefined)
+    writeFileSync(new URL('report.md', import.meta.url), report);
+  process.exitCode = watch.faults.size === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${(error as Error).stack ?? error}\n`);
+  process.exitCode = 1;
+} finally {
+  await clearWorkspace(workspace);
+}
+// The channel to whoever started us would keep the process.
+process.exit();
 
 async function run(): Promise<Outcome> {
   await using open = new AsyncDisposableStack();
   const directory = open.use(temporaryDirectory()).path;
-  process.once('SIGINT', () => void open.disposeAsync().finally(() => process.exit(130)));
   say('Starting three PostgreSQL, Patroni, etcd and HAProxy ...');
   const cluster = await startCluster(directory, programs);
   open.defer(cluster.stop);
