@@ -54,8 +54,9 @@ const filters: Statement = {
   text: `select id, format, kinds, except_clients, from_change, listening from webhook_subscription where organisation_id = $1`,
 };
 
-// Whoever finds the position where it was read moves it and makes the deliveries; the other one leaves no trace. What joins a waiting
-// delivery goes by its own unique index: nobody has taken that one, and nobody can while this transaction adds to it.
+// Whoever finds the position where it was read moves it and makes the deliveries; the other one leaves no trace. A subscription that is
+// just being deleted is waited for, and gets none. What joins a waiting delivery goes by its own unique index: nobody has taken that one,
+// and nobody can while this transaction adds to it.
 const dispatch: Statement = {
   name: 'dispatch',
   text: `with moved as (
@@ -63,7 +64,7 @@ const dispatch: Statement = {
   ), wanted as materialized (
     select x.* from moved, json_to_recordset($4::json) as x(id uuid, "subscriptionId" uuid, "changeNumber" bigint, "lastChange" bigint,
       kinds text[], "customerNumber" bigint, "accountNumber" bigint, identifier text, at timestamptz, mergeable boolean)
-    where exists (select from webhook_subscription s where s.organisation_id = $1 and s.id = x."subscriptionId")
+    join webhook_subscription s on s.organisation_id = $1 and s.id = x."subscriptionId" for key share of s
   ), listening as (
     update webhook_subscription s set listening = x.listening
     from moved, json_to_recordset($6::json) as x(id uuid, listening boolean) where s.organisation_id = $1 and s.id = x.id

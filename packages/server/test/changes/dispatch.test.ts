@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { dispatchChanges } from '#changes/dispatch.ts';
 import { createCustomer } from '#operations/customers/create.ts';
@@ -133,3 +134,20 @@ test(
     assert.deepEqual((await dispatched(own.id)).get(subscription.id), [...expected, await newest()]);
   },
 );
+
+test('a subscription that is just being deleted gets nothing, and the others theirs', bounded, async () => {
+  const own = await newOrganisation('gone');
+  const [gone, stays] = [await subscribe(own), await subscribe(own)];
+  await create(own);
+  const client = new pg.Client(database.connection);
+  await client.connect();
+  await client.query('begin');
+  await client.query('delete from webhook_subscription where id = $1', [gone.subscription.id]);
+  const dispatching = dispatchChanges(store, own.id, nobody, new Date());
+  const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await database.query(waiting)).length === 0) await sleep(5);
+  await client.query('commit');
+  await client.end();
+  await dispatching;
+  assert.deepEqual([...(await dispatched(own.id)).keys()], [stays.subscription.id]);
+});
