@@ -27,7 +27,7 @@ const constraintKeys: Record<string, UniqueKey> = {
 };
 
 /** Violated, they say that what the write was decided with has gone meanwhile: a namespace that was deleted. */
-const staleConstraints = new Set(['access_pass_organisation_id_namespace_fkey']);
+const staleConstraints = new Set(['access_pass_organisation_id_namespace_fkey', 'account_number_unique']);
 
 /** A batch that fails later than this, milliseconds, has waited for a lock or for a database that does not answer. */
 const patience = 1000;
@@ -91,7 +91,11 @@ export class Writer {
       const behind = queue.waiting.length;
       const began = performance.now();
       try {
-        await this.#flush(organisationId, batch);
+        await this.#flush(organisationId, batch).catch((error) => {
+          // Nothing of it was written, and who was in the way goes on: once more, as one.
+          if (!isDeadlock(error)) throw error;
+          return this.#flush(organisationId, batch);
+        });
       } catch (error) {
         if (error instanceof pg.DatabaseError) {
           for (const one of batch) await this.#flushOne(organisationId, one);
@@ -166,6 +170,10 @@ export class Writer {
     this.#nextStatistics = this.#written + statisticsInterval;
     this.#database.global('select refresh_statistics()').catch(this.#onError);
   }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Unavailable && (error.cause as { code?: string }).code === '40P01';
 }
 
 function outcomeOf({ outcome, detail }: Row, plan: Plan): Outcome {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Aggregate } from '#domain/account.ts';
 import { Refusal } from '#domain/refusal.ts';
 import { createAccount } from '#operations/accounts/create.ts';
 import { createCustomer } from '#operations/customers/create.ts';
+import { changeAggregate } from '#operations/write.ts';
+import { openStore } from '#store/store.ts';
 import { actorOf, inParallel } from '../support/fixtures.ts';
 import { startTestStore } from '../support/store.ts';
 
@@ -117,6 +120,49 @@ test('a held lock becomes "unavailable", and the next write succeeds', async () 
   await holder.query('rollback');
   await holder.end();
   await createCustomer(store, actorOf(locked), { kind: 'person', details: { name: 'Ida' } });
+});
+
+test('a batch that is chosen to end a deadlock is written once more, as one', async () => {
+  const actor = actorOf(await newOrganisation('deadlock'));
+  const { number } = await createCustomer(store, actor, { kind: 'person', details: { name: 'Ida' } }).then(
+    (made) => made.customer,
+  );
+  const pg = await import('pg');
+  const rival = new pg.default.Client(database.connection);
+  await rival.connect();
+  await rival.query(`set deadlock_timeout = '20s'`); // it is the batch that notices, and gives way
+  await rival.query('begin');
+  await rival.query('select from customer where organisation_id = $1 and number = $2 for update', [
+    actor.organisation.id,
+    number,
+  ]);
+  const edit = (aggregate: Aggregate) => ({
+    ...aggregate,
+    customer: { ...aggregate.customer, details: { ...aggregate.customer.details, telephone: '+44 20 7946 0000' } },
+  });
+  const written = changeAggregate(store, actor, { customerNumber: number }, { operation: 'customers.change', edit });
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await database.query(waits)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await rival.query('select from organisation_counter where organisation_id = $1 for update', [actor.organisation.id]);
+  await rival.query('rollback');
+  await rival.end();
+  assert.equal((await written).customer.version, 2);
+});
+
+test('numbers that are issued again, as after a failover that lost some, are passed over', async () => {
+  const actor = actorOf(await newOrganisation('again'));
+  await createAccount(store, actor, person('first@example.com'), {});
+  // Back to where the database begins: the next blocks hold numbers that are taken.
+  const highest = 'select max(number) from';
+  await database.query(
+    `select setval('customer_number', (${highest} customer) - 8), setval('row_number', (${highest} account) - 8)`,
+  );
+  const fresh = openStore(database.connection);
+  const made = await inParallel(40, 40, (index) =>
+    createAccount(fresh, actor, person(`again-${index}@example.com`), {}),
+  );
+  await fresh.close();
+  assert.deepEqual([...tally(made).keys()], ['written']);
 });
 
 test('a young database has statistics after its first writes, so that plans do not read whole tables', async () => {

@@ -36,13 +36,13 @@ export async function createAccount(
   keep?: Keep<AccountResult>,
 ): Promise<AccountResult> {
   const identifier = input.identifier ?? newIdentifier();
-  const number = await store.rowNumbers.next();
   const result = (aggregate: Aggregate): AccountResult => ({ aggregate, account: accountIn(aggregate, identifier) });
   const writing = {
     operation: 'accounts.create',
     ...(keep ? { keep: (after: Aggregate) => keptAbout(result(after), keep) } : {}),
   };
   const build = async (customerNumber: number, version: number) => {
+    const number = await store.rowNumbers.next(); // another one each time: it may be why the one before was refused
     const account = newAccount(actor, { ...input, identifier }, { number, customerNumber, version });
     return input.held ? input.held(account) : account;
   };
@@ -52,13 +52,11 @@ export async function createAccount(
       withNewAccount(aggregate, await build(aggregate.customer.number, version), actor);
     return result(await changeAggregate(store, actor, owner, { ...writing, edit }));
   }
-  const customer = await newCustomer(store, actor, owner.customer);
   const passwordHash = owner.customer.passwordHash ?? null;
-  const aggregate = await createAggregate(store, actor, writing, async (version) => ({
-    customer,
-    passwordHash,
-    accounts: [await build(customer.number, version)],
-  }));
+  const aggregate = await createAggregate(store, actor, writing, async (version) => {
+    const customer = await newCustomer(store, actor, owner.customer);
+    return { customer, passwordHash, accounts: [await build(customer.number, version)] };
+  });
   return result(aggregate);
 }
 

@@ -15,10 +15,10 @@ export async function createCustomer(
   input: NewCustomer,
   keep?: Keep<Aggregate>,
 ): Promise<Aggregate> {
-  const customer = await newCustomer(store, actor, input);
-  const creation = { operation: 'customers.create', channel: customer.createdByChannel, ...(keep ? { keep } : {}) };
-  return createAggregate(store, actor, creation, () => ({
-    customer,
+  const channel = input.createdByChannel ?? actor.dialect;
+  const creation = { operation: 'customers.create', channel, ...(keep ? { keep } : {}) };
+  return createAggregate(store, actor, creation, async () => ({
+    customer: await newCustomer(store, actor, input),
     passwordHash: input.passwordHash ?? null,
     accounts: [],
   }));
