@@ -26,6 +26,10 @@ import { UploadMemory } from './upload-memory.ts';
 import { defaultWaiting, type WaitingLimits, WaitingRoom } from './waiting-room.ts';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether it has its line in the log. */
+    told: boolean;
+  }
   interface FastifyContextConfig {
     /** The route reads its body itself. */
     upload?: boolean;
@@ -36,8 +40,10 @@ declare module 'fastify' {
 const defaultPatience = { body: 30_000, upload: { pause: 20_000, whole: 600_000 } };
 /** What all uploads under way may fill together, in files of the largest size: four uploads of five, or dozens of usual ones. */
 const uploadedFiles = 20;
+/** In the log and in metrics, where the caller had gone before there was an answer. Nobody is ever sent it. */
+const leftStatus = 499;
 
-/** Bodies are checked by validation.ts. Without this, Fastify loads what would compile schemas of its own: 3 MB, and 40 modules. */
+/** Bodies are checked by validation.ts. Without this, Fastify loads what would compile schemas of its own: 2 MB, 50 modules. */
 const noSchemas = { buildValidator: unused, buildSerializer: unused };
 
 function unused(): never {
@@ -114,11 +120,21 @@ export function buildHttp(parts: {
     forceCloseConnections: 'idle',
   });
   app.decorateRequest('entry', undefined);
+  app.decorateRequest('told', false);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
-  app.addHook('onRequest', (request, _reply, done) => {
+  const tell = (request: FastifyRequest, reply: FastifyReply, status: number) => {
+    if (request.told) return;
+    request.told = true;
+    logRequest(log, request, reply, status);
+    countRequest(metrics, request, reply, status);
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    const { raw } = reply;
+    // Who did not wait for the end is told of too: what they asked for may be done all the same.
+    raw.once('close', () => tell(request, reply, raw.headersSent ? raw.statusCode : leftStatus));
     if (hasBody(request) && !request.routeOptions.config?.upload) limitBodyTime(app.server, request, patience.body);
     done();
   });
@@ -126,8 +142,7 @@ export function buildHttp(parts: {
   app.addHook('onSend', async (request, reply) => void reply.headers(commonHeaders(request)));
   app.addHook('onResponse', (request, reply, done) => {
     linger(request);
-    logRequest(log, request, reply);
-    countRequest(metrics, request, reply);
+    tell(request, reply, reply.statusCode);
     done();
   });
   // Before connections are waited for: who waits or streams would hold up the end.

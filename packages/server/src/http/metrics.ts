@@ -26,11 +26,16 @@ export function createMetrics(): Metrics {
 }
 
 /** Observes one response. The route's pattern, never the URL, becomes a label. */
-export function countRequest({ requests }: Metrics, request: FastifyRequest, reply: FastifyReply): void {
+export function countRequest(
+  { requests }: Metrics,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+): void {
   const labels = {
     method: request.method,
     route: patternOf(request),
-    status: String(reply.statusCode),
+    status: String(status),
   };
   requests.observe(labels, reply.elapsedTime / 1000);
 }

@@ -3,9 +3,8 @@ import type { Logger } from 'pino';
 import { correlationIdOf } from './request-id.ts';
 
 /** One line per request; the route's pattern instead of the URL, because URLs hold personal data. */
-export function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply): void {
+export function logRequest(log: Logger, request: FastifyRequest, reply: FastifyReply, status: number): void {
   const { entry } = request;
-  const status = reply.statusCode;
   // Probes and pages of the documentation are nobody's business.
   const level = entry || status >= 400 ? 'info' : 'debug';
   log[level](

@@ -42,6 +42,7 @@ export function send(http: Http, request: FastifyRequest, reply: FastifyReply, d
   const sent = { status, headers, body, streamed: stream !== undefined };
   const complaint = http.config.checkResponses ? complaintOf(request, sent) : undefined;
   reply.hijack();
+  if (reply.raw.destroyed) return; // nobody is there any more
   if (complaint !== undefined) {
     reply.raw.writeHead(500, { 'Content-Type': 'text/plain' }).end(complaint);
   } else if (stream && request.method !== 'HEAD') {
