@@ -16,8 +16,10 @@ export type Log = { log: Logger; flush: () => void };
 export function openLog(level: string, { shared = false, terminal = process.stderr.isTTY === true } = {}): Log {
   const options = logOptions(level, shared ? { pid: process.pid } : null);
   if (terminal) return { log: pino(options, terminalStream(process.stderr)), flush: () => {} };
-  const destination = pino.destination({ dest: 2, sync: false });
-  const lines = new LineBuffer(destination, shared && fstatSync(2).isFIFO() ? pipeAtomic : 16_384);
+  const most = shared && fstatSync(2).isFIFO() ? pipeAtomic : 16_384;
+  // What waits for a slow reader would be put together into larger pieces.
+  const destination = pino.destination({ dest: 2, sync: false, maxWrite: most });
+  const lines = new LineBuffer(destination, most);
   return { log: pino(options, lines), flush: () => lines.flushSync() };
 }
 

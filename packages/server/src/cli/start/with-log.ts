@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import type { Logger } from 'pino';
 import { Interrupted } from '../interruption.ts';
 import { openLog } from './log.ts';
@@ -13,13 +14,15 @@ export async function withLog(
   shared: boolean = false,
 ): Promise<void> {
   const { log, flush } = openLog(level, { shared });
-  // Before the one of main.ts, which only says a sentence.
+  // Before the one of run.ts, which only says a sentence.
   process.prependListener('uncaughtException', (err) => {
     log.fatal({ err }, 'unexpected error, the process ends');
     flush();
     process.exit(1); // an embedded database is adopted by the next start
   });
   process.on('exit', flush);
+  // Of libraries, which write to it when a database goes away: the log is one JSON object per line.
+  for (const level of ['error', 'warn'] as const) console[level] = (...parts) => log[level](format(...parts));
   try {
     await work(log);
   } catch (error) {
