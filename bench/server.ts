@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { serverProgram } from '../scripts/run/server.mjs';
+import { serverEnvironment, serverProgram } from '../scripts/run/server.mjs';
 
 const program = serverProgram(fileURLToPath(new URL('..', import.meta.url)));
 const startPatience = 60_000;
@@ -71,7 +71,7 @@ export async function startServer(
   const [command = '', ...parameters] = [...before, process.execPath, ...program, 'start'];
   // By the end of the channel (ipc) it notices that we are gone.
   const { TESSERA_TEST_RUN: mark } = process.env; // by which leftovers of a run are known
-  const env = { ...settings, ...(mark === undefined ? {} : { TESSERA_TEST_RUN: mark }) };
+  const env = { ...serverEnvironment, ...settings, ...(mark === undefined ? {} : { TESSERA_TEST_RUN: mark }) };
   const child = spawn(command, parameters, { stdio: ['ignore', 'pipe', file, 'ipc'], env });
   closeSync(file);
   const ended = once(child, 'close');

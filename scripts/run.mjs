@@ -7,16 +7,19 @@ import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './run/dependencies.mjs';
-import { serverProgram } from './run/server.mjs';
+import { serverEnvironment, serverProgram } from './run/server.mjs';
 import { whenStarterDies } from './run/starter.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const server = serverProgram(root);
 
-/** Command -> the program with its first arguments, and whether it needs the development dependencies. */
+/**
+ * Command -> the program with its first arguments, what stands in its environment unless it is set, and whether it needs the
+ * development dependencies.
+ */
 const commands = {
-  start: { program: [...server, 'start'], development: false },
-  tessera: { program: server, development: false },
+  start: { program: [...server, 'start'], environment: serverEnvironment, development: false },
+  tessera: { program: server, environment: serverEnvironment, development: false },
   check: { program: [join(root, 'scripts/check.mjs')], development: true },
   test: { program: [join(root, 'scripts/test.mjs')], development: true },
   bench: { program: [join(root, 'bench/bench.ts')], development: true },
@@ -33,7 +36,7 @@ try {
 } catch (error) {
   fail(error.message);
 }
-run(findNode(), [...command.program, ...rest]);
+run(findNode(), [...command.program, ...rest], command.environment);
 
 /** The installed Node 24, else our own if it is new enough. */
 function findNode() {
@@ -50,10 +53,10 @@ function findNode() {
  * Runs `node` in our place: its terminal, our signals, its exit code. The ipc channel is there for its end: when we are
  * killed, the child gets 'disconnect' and stops in order instead of being left over.
  */
-function run(node, parameters) {
+function run(node, parameters, environment) {
   const child = spawn(node, parameters, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
+    env: { ...environment, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` },
   });
   child.once('error', (error) => fail(`${node} cannot be run: ${error.message}`));
   child.once('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../packages/server/src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../packages/server/src/cli/main.mjs', import.meta.url));
 const startPatience = 60_000;
 /** Lines of the log that are kept to be shown. */
 const keptLines = 30;

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http';
 import { type NoAnswer, Upgraded } from './exchange.ts';
+import { STATUS_CODES } from './node-http.ts';
 
 /**
  * Why an attempt failed, in one word that stays the same:

@@ -1,7 +1,8 @@
-import { type Agent, type IncomingMessage, request as requestOverHttp } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { request as requestOverHttp } from './node-http.ts';
 
 /** How far a request came. `queue`: no connection was free yet. */
 export type Phase = 'queue' | 'dns' | 'connect' | 'tls' | 'answer';

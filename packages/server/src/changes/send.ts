@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { type AddressGuard, nameIn } from './address-guard.ts';
 import { type AttemptError, AttemptStop, errorOf, errorOfStatus, isStale } from './attempt-error.ts';
 import { excerptOf } from './excerpt.ts';
 import { type Answer, exchange, NoAnswer } from './exchange.ts';
+import { Agent as HttpAgent } from './node-http.ts';
 import { retryAfterIn } from './retry-after.ts';
 import { isSendable } from './sendable-header.ts';
 

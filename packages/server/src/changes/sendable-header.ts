@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from './node-http.ts';
 
 /** Headers of the connection: anybody's but node's own would change where a request goes or how it is read. */
 const reserved = new Set([

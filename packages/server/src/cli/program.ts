@@ -15,7 +15,7 @@ DATA_DIR (default ./.tessera), or the PostgreSQL that DATABASE_URL names.
 
 Exit codes: 0 done, 1 refused or failed (one sentence on standard error), 2 wrong usage.`;
 
-/** The whole command line. What it throws becomes sentences and exit codes in main.ts. */
+/** The whole command line. What it throws becomes sentences and exit codes in run.ts. */
 export function buildProgram(): Command {
   const program = new Command('tessera')
     .description(

@@ -35,7 +35,7 @@ export type Place = {
   serve: (environment?: Record<string, string>) => Promise<RunningServer>;
 };
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 const startPatience = 60_000;
 
 /** @param database where given, the programs work on it through DATABASE_URL; otherwise on an embedded one in the directory */

@@ -19,7 +19,7 @@ const pauseAfterShortLife = 200;
 /** For what comes after the requests: reads to record, connections, the log. Milliseconds. */
 const patienceAfterRequests = 5_000;
 
-const servingProcess = fileURLToPath(new URL('./serving-process.ts', import.meta.url));
+const servingProcess = fileURLToPath(new URL('./serving-process.mjs', import.meta.url));
 
 export type Processes = {
   /** Resolves when all of them serve; rejects with a Failure when one ends before. */

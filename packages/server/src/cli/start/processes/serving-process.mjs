@@ -1,5 +1,5 @@
-import '../../memory.ts';
-import '../../compile-cache.ts';
+import '../../memory.mjs';
+import '../../compile-cache.mjs';
 
 /*
  * The program of the processes that serve requests when there are several. A Ctrl-C in the terminal and a stop of the service reach all
