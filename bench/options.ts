@@ -42,10 +42,10 @@ export function wants({ only }: Options, part: Part): boolean {
 const help = `npm run bench -- [options]      about half an hour, on a machine that has nothing else to do
 
   --quick            a few minutes, to see that it works: writes bench/quick-report.md
-  --rounds <n>       how often everything is measured (5, quick: 2)
+  --rounds <n>       how often everything is measured (3, quick: 2)
   --seconds <n>      how long each run takes (4, quick: 1)
   --only <a,b>       of ${parts.join(', ')}; writes no report
-  --accounts <n>     in each of two organisations (10000)
+  --accounts <n>     in each of two organisations (10000, at least 1000)
   --postgres <kind>  embedded (the PostgreSQL that comes with Tessera) or debian
   --no-peers         leave parse-server and the others out
   --scale <1m|10m>   growth: up to how many accounts (1m, quick: none); 10m needs 60 GB of disk and half an hour more
@@ -65,11 +65,11 @@ export function parseOptions(given: string[]): Options {
   if (scale !== undefined && !['1m', '10m'].includes(scale)) end(2, help);
   return {
     quick,
-    rounds: wholeNumber(values.rounds, quick ? 2 : 5),
+    rounds: wholeNumber(values.rounds, quick ? 2 : 3),
     seconds: wholeNumber(values.seconds, quick ? 1 : 4),
     warmUp: quick ? 1 : 2,
     ...(only ? { only: only as Part[] } : {}),
-    accounts: wholeNumber(values.accounts, 10_000),
+    accounts: atLeast(1000, wholeNumber(values.accounts, 10_000)),
     postgres: kind as Kind,
     peers: !values['no-peers'],
     ...(scale === undefined ? {} : { scale }),
@@ -100,6 +100,11 @@ function readArguments(given: string[]) {
 function wholeNumber(text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback;
   return /^[1-9]\d{0,7}$/.test(text) ? Number(text) : end(2, `${text} is not a whole number above 0.\n\n${help}`);
+}
+
+/** Some of the accounts hold much, and reads are drawn from among the others. */
+function atLeast(least: number, count: number): number {
+  return count >= least ? count : end(2, `${count} accounts are too few, ${least} are the least.\n\n${help}`);
 }
 
 function end(code: number, text: string): never {

@@ -9,18 +9,35 @@ import { requests } from './variants.ts';
 /** Where the time of the server went while it answered one kind of request. */
 export type Profile = { name: string; shares: Share[] };
 
-const profiled = ['get native', 'create native', 'patch'] as const;
+/** Operations, and over how many connections. */
+const profiled = [
+  ['get native', 64],
+  ['create native', 64],
+  ['patch', 64],
+  ['get heavy', 64],
+  ['list page', 64],
+  ['get native', 1],
+  ['create native', 1],
+] as const;
 
-/** Profiles a server of its own at 64 connections. The profiler slows it down; what counts are the shares. */
+/** Profiles a server of its own with each. The profiler slows it down; what counts are the shares. */
 export async function measureProfiles(stage: Stage, seconds: number): Promise<Profile[]> {
   const profiles: Profile[] = [];
-  for (const name of profiled) profiles.push({ name, shares: await profileOf(stage, name, seconds) });
+  for (const [operation, connections] of profiled) {
+    const shares = await profileOf(stage, operation, connections, seconds);
+    profiles.push({ name: `${operation} @${connections}`, shares });
+  }
   return profiles;
 }
 
-async function profileOf(stage: Stage, name: (typeof profiled)[number], seconds: number): Promise<Share[]> {
+async function profileOf(
+  stage: Stage,
+  operation: (typeof profiled)[number][0],
+  connections: number,
+  seconds: number,
+): Promise<Share[]> {
   const { workspace, database, tenant, operations } = stage;
-  const directory = join(workspace, `profile-${name.replaceAll(' ', '-')}`);
+  const directory = join(workspace, `profile-${operation.replaceAll(' ', '-')}-${connections}`);
   mkdirSync(directory, { recursive: true });
   const place = serverSettings({ databaseUrl: database.url, dataDir: join(directory, 'data'), port: await freePort() });
   const settings = { ...place, NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${directory}` };
@@ -32,7 +49,7 @@ async function profileOf(stage: Stage, name: (typeof profiled)[number], seconds:
     server: [server.pid],
     postgres: [database.pid],
   };
-  const load = requests(name, served, operations[name], 64);
+  const load = requests(operation, served, operations[operation], connections);
   let [from, to] = [0n, 0n];
   try {
     await load.run(seconds); // what is compiled then is not counted

@@ -47,7 +47,7 @@ export function documentOf(outcome: Outcome, workspace: string, chart: string | 
     costTable(results),
     profiles.length > 0 ? '## Where the time of the server goes' : undefined,
     profiles.length > 0
-      ? 'Shares of the busy time of its main thread at 64 connections, from a profile of a server of its own. What was tried to lower them is in [ADR 10](../docs/decisions/0010-what-a-request-costs.md).'
+      ? 'Shares of the busy time of its main thread from a profile of a server of its own. What was tried to lower them is in [ADR 10](../docs/decisions/0010-what-a-request-costs.md).'
       : undefined,
     profiles.length > 0 ? profileTable(profiles) : undefined,
     tried.length > 0 ? '## How many clients pgbench was given' : undefined,

@@ -91,6 +91,7 @@ export async function soakDeadlocks(options: DeadlockSoakOptions): Promise<Deadl
   for (const estate of estates) (await judgeCounts(estate, counts.get(estate) as Counts)).forEach(fault);
   for (const sentence of [...(await look(database)), ...(await lookAtTheEnd(database)), ...fleet.faults()])
     fault(sentence);
+  neverDone(tally).forEach(fault);
   const [sum] = await database.query<{ changes: number }>(
     'select sum(change_number)::bigint as changes from organisation_counter',
   );
@@ -105,6 +106,19 @@ export async function soakDeadlocks(options: DeadlockSoakOptions): Promise<Deadl
     counted,
     violations: [...deadlocksIn(options.logFile), ...faults, ...more],
   };
+}
+
+/** Of deeds that never come to anything nothing can be said; some of each do within a hundred. */
+function neverDone(tally: Tally): string[] {
+  const asked = new Map<string, { count: number; done: boolean }>();
+  for (const [name, count] of tally) {
+    const [, deed = '', status] = /^(.*) (\d{3})$/.exec(name) ?? [];
+    if (status === undefined) continue;
+    const before = asked.get(deed) ?? { count: 0, done: false };
+    asked.set(deed, { count: before.count + count, done: before.done || status.startsWith('2') });
+  }
+  const vain = [...asked].filter(([, { count, done }]) => count >= 100 && !done);
+  return vain.map(([deed, { count }]) => `${deed} was asked ${count} times and never done`);
 }
 
 const noCount = (): Count => ({ done: 0, unknown: 0 });
