@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { closeHttp } from '#cli/start/listen.ts';
 import { inParallel } from '../support/fixtures.ts';
 import { openServer, startTestServer } from '../support/server.ts';
@@ -50,21 +52,27 @@ test('200 creates, each sent twice at once under its key: each has one effect an
 });
 
 test('one server is cut off under 200 creates: repeated under their keys, also at the other one, each has one effect', async () => {
-  let answered = 0;
   let repeated = 0;
-  const answers = await atOnce(async (index) => {
+  const holder = new pg.Client(database.connection);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from organisation_counter for update');
+  const answering = atOnce(async (index) => {
     for (;;) {
       try {
-        const answer = await create({ email: `cut-${index}@example.com` }, `cut ${index}`);
-        answered += 1;
-        // Some have been answered, others are on their way or done and not answered.
-        if (answered === 20) void cutOff();
-        return answer;
+        return await create({ email: `cut-${index}@example.com` }, `cut ${index}`);
       } catch {
         repeated += 1;
       }
     }
   });
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await database.query(waits)).length < 2) await sleep(5);
+  // Both are about to write what they have been asked for; what the one does then, it can tell nobody.
+  void cutOff();
+  await holder.query('rollback');
+  await holder.end();
+  const answers = await answering;
   assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([201]));
   assert.ok(repeated > 0);
   assert.equal(await customers('cut-%'), count);
