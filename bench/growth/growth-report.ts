@@ -7,7 +7,7 @@ const count = (accounts: number) => accounts.toLocaleString('en');
 /** The growth part of the report, as Markdown. */
 export function growthReport({ postgres, scales, figures }: Growth): string {
   return [
-    `${postgres}. A database and a server for each count of accounts, all in one PostgreSQL; loaded in bulk, without history. It was started again when they were there, and took as \`shared_buffers\` what it takes on so much: ${buffersOf(scales)}. Each request is for an account drawn by lot from all of them; \`@\` stands before the connections.`,
+    `${postgres}. A database and a server for each count of accounts, all in one PostgreSQL; loaded in bulk, without history. It was started again when they were there, and took as \`shared_buffers\` what it takes on so much: ${buffersOf(scales)}. Before the rounds all of it was read into them (\`pg_prewarm\`), as far as they go: as after a day of work, not as after a start. Each request is for an account drawn by lot from all of them; \`@\` stands before the connections.`,
     ...[...Map.groupBy(figures, ({ beside }) => beside).values()].map(figureTable),
     'On disk, after loading:',
     sizeTable(scales),

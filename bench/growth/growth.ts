@@ -6,7 +6,7 @@ import { type Database, startPostgres } from '../stage/database.ts';
 import { type PlannedStatement, planRequests } from './plans.ts';
 import { measured, operationsOf, plannedRequests } from './requests.ts';
 import { assertRoom } from './scales.ts';
-import { inside, openScale, type Scale } from './stage.ts';
+import { inside, openScale, type Scale, warm } from './stage.ts';
 
 export type GrowthOptions = {
   /** Counts of accounts, smallest first: those of `scalesOf`. */
@@ -87,6 +87,7 @@ export async function measureGrowth(
     growth.scales.push(facts);
     const asked = [least.scale, scale].flatMap((one) => variantsOf(workspace, one));
     const variants = asked.map(({ variant }) => variant);
+    for (const one of [least.scale, scale]) await warm(one);
     for (const variant of variants) await variant.run(options.warmUp);
     growth.figures.push(...figuresOf(asked, accounts, await runRounds(variants, options, tell)));
   }
