@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const together = 6;
+const together = 8;
 
 /**
  * Files to run instead of the given ones: several in one process, one after the other, because loading the server takes longer than
