@@ -1,6 +1,7 @@
 import type { Aggregate } from '#domain/account.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { removeBrokerEntitlement } from '#operations/entitlements/remove-broker-entitlement.ts';
@@ -69,7 +70,7 @@ async function updateCustomer(call: Call): Promise<Answer> {
   }
   const render = ({ customer }: Aggregate) => updateAnswer(customer, object);
   const check = () => refuseSellers(seller);
-  return render(await update(call, object, { place: ['object'], check, keep: call.keep(render) }));
+  return answering(call, render, (keep) => update(call, object, { place: ['object'], check, keep }));
 }
 
 async function removeEntitlement(call: Call): Promise<Answer> {

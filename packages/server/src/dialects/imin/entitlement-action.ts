@@ -5,6 +5,7 @@ import { typeUri } from '#domain/entitlement-list.ts';
 import { type Fault, type RefusalReason, refuseFaults } from '#domain/refusal.ts';
 import { isDate, parseInstant } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { inWords } from '#http/words.ts';
 import type { AccountResult } from '#operations/accounts/create.ts';
@@ -20,13 +21,10 @@ export async function updateEntitlement(call: Call): Promise<Answer> {
   const identifier = identifierOf(call);
   const entitlementType = namedType(object.entitlementType);
   const render = ({ account }: AccountResult) => entitlementAnswer(account, entitlementType as string, call.actor);
-  const change = {
-    entitlementType,
-    validUntil: endOf(object.validUntil),
-    ifMatch: accountMatch(call, identifier),
-    keep: call.keep(render),
-  };
-  return render(await inWords(setBrokerEntitlement(call.store, call.actor, identifier, change), entitlementWords));
+  const change = { entitlementType, validUntil: endOf(object.validUntil), ifMatch: accountMatch(call, identifier) };
+  return answering(call, render, (keep) =>
+    inWords(setBrokerEntitlement(call.store, call.actor, identifier, { ...change, keep }), entitlementWords),
+  );
 }
 
 /** The id of the concept. Throws Refusal `invalid` for an object without one, or with two different ones. */

@@ -1,5 +1,6 @@
 import type { RefusalReason } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { inWords } from '#http/words.ts';
 import { setDefaultPass } from '#operations/access-passes/set-default-pass.ts';
@@ -16,9 +17,10 @@ export async function updateAccessPass(call: Call): Promise<Answer> {
   const identifier = identifierOf(call);
   const body = { '@context': context, '@type': 'imin:AccessPassUpdateAction', object: passView(text) };
   const render = (): Answer => ({ status: 200, body });
-  const change = { text, ifMatch: accountMatch(call, identifier), keep: call.keep(render) };
-  await inWords(setDefaultPass(call.store, call.actor, identifier, change), passWords);
-  return render();
+  const ifMatch = accountMatch(call, identifier);
+  return answering(call, render, (keep) =>
+    inWords(setDefaultPass(call.store, call.actor, identifier, { text, ifMatch, keep }), passWords),
+  );
 }
 
 /** A pass is refused in a sentence about the barcode (imin.md 5.12, E14 and E15). */

@@ -4,6 +4,7 @@ import type { Actor } from '#domain/actor.ts';
 import type { OutstandingAction as HeldAction } from '#domain/outstanding-action.ts';
 import { isDate, parseInstant, startOfDay } from '#domain/time.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
@@ -64,8 +65,10 @@ export const actionRoutes: Route[] = [
       const identifier = call.params.identifier as string;
       const render = ({ account, item }: ItemResult<HeldAction>) =>
         heldAnswer(actor, account, renderAction(item), accountPath(identifier, 'outstanding-actions', item.id));
-      const writing = { ifMatch: accountMatch(call, identifier), keep: call.keep(render) };
-      return render(await createAction(store, actor, identifier, inInstants(body, actor) as Wanted, writing));
+      const ifMatch = accountMatch(call, identifier);
+      return answering(call, render, (keep) =>
+        createAction(store, actor, identifier, inInstants(body, actor) as Wanted, { ifMatch, keep }),
+      );
     },
   },
   {
@@ -142,9 +145,10 @@ function changed(actor: Actor) {
 async function end(call: Call, state: 'completed' | 'cancelled'): Promise<Answer> {
   const { store, actor, body } = call;
   const target = call.params as { identifier: string; id: string };
-  const render = changed(actor);
-  const writing = { ifMatch: accountMatch(call, target.identifier), keep: call.keep(render) };
-  return render(await endAction(store, actor, target, { state, reason: body?.reason }, writing));
+  const ifMatch = accountMatch(call, target.identifier);
+  return answering(call, changed(actor), (keep) =>
+    endAction(store, actor, target, { state, reason: body?.reason }, { ifMatch, keep }),
+  );
 }
 
 /** The members of a body: null removes, instants in the form in which Tessera keeps them. */

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { Actor } from '#domain/actor.ts';
 import type { Entitlement as HeldEntitlement } from '#domain/entitlement.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
@@ -77,8 +78,8 @@ export const entitlementRoutes: Route[] = [
         const location = accountPath(identifier, 'entitlements', item.id);
         return heldAnswer(actor, account, renderEntitlement(item, actor), location);
       };
-      const writing = { ifMatch: accountMatch(call, identifier), keep: call.keep(render) };
-      return render(await grantEntitlement(store, actor, identifier, body, writing));
+      const ifMatch = accountMatch(call, identifier);
+      return answering(call, render, (keep) => grantEntitlement(store, actor, identifier, body, { ifMatch, keep }));
     },
   },
   {
@@ -132,9 +133,10 @@ export const entitlementRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, body } = call;
       const target = call.params as { identifier: string; id: string };
-      const render = changed(actor);
-      const writing = { ifMatch: accountMatch(call, target.identifier), keep: call.keep(render) };
-      return render(await revokeEntitlement(store, actor, target, body.reason, writing));
+      const ifMatch = accountMatch(call, target.identifier);
+      return answering(call, changed(actor), (keep) =>
+        revokeEntitlement(store, actor, target, body.reason, { ifMatch, keep }),
+      );
     },
   },
 ];

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { answering } from '#http/answering.ts';
 import type { Route } from '#http/route.ts';
 import type { EvidenceFound } from '#operations/evidence/read.ts';
 import { listEvidence } from '#operations/evidence/read.ts';
@@ -56,9 +57,10 @@ export const evidenceOfAccount: Route[] = [
     handler: async (call) => {
       const { store, actor, body = {} } = call;
       const { identifier, id: entitlementId } = call.params as { identifier: string; id: string };
-      const render = stepAnswer(actor, 201);
-      const options = { ifMatch: accountMatch(call, identifier), keep: call.keep(render) };
-      return render(await requestEvidence(store, actor, { identifier, entitlementId }, body, options));
+      const ifMatch = accountMatch(call, identifier);
+      return answering(call, stepAnswer(actor, 201), (keep) =>
+        requestEvidence(store, actor, { identifier, entitlementId }, body, { ifMatch, keep }),
+      );
     },
   },
 ];

@@ -1,5 +1,6 @@
 import type { Aggregate } from '#domain/account.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import { ifMatch } from '#http/conditional.ts';
 import { evidenceForm } from '#http/evidence-form.ts';
@@ -107,8 +108,8 @@ type Step = { id: string; ifMatch: EvidenceMatch; keep: Keep<EvidenceResult> };
 
 /** Takes a step under the request's conditions, and answers with what it made of the request for proof. */
 async function take(call: Call, step: (given: Step) => Promise<EvidenceResult>): Promise<Answer> {
-  const render = stepAnswer(call.actor, 200);
-  return render(await step({ id: call.params.id as string, ifMatch: evidenceMatch(call), keep: call.keep(render) }));
+  const given = { id: call.params.id as string, ifMatch: evidenceMatch(call) };
+  return answering(call, stepAnswer(call.actor, 200), (keep) => step({ ...given, keep }));
 }
 
 /** If-Match against the tag of the request's account, which only the operation finds; undefined without the header. */

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { AccessPass as HeldPass } from '#domain/access-pass.ts';
 import type { Actor } from '#domain/actor.ts';
+import { answering } from '#http/answering.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { assignPass } from '#operations/access-passes/assign.ts';
@@ -65,9 +66,10 @@ export const passRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, body } = call;
       const identifier = call.params.identifier as string;
-      const render = created(actor, identifier);
-      const writing = { ifMatch: accountMatch(call, identifier), keep: call.keep(render) };
-      return render(await assignPass(store, actor, identifier, body, writing));
+      const ifMatch = accountMatch(call, identifier);
+      return answering(call, created(actor, identifier), (keep) =>
+        assignPass(store, actor, identifier, body, { ifMatch, keep }),
+      );
     },
   },
   {
@@ -121,9 +123,10 @@ export const passRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, body } = call;
       const target = call.params as { identifier: string; id: string };
-      const render = changed(actor);
-      const writing = { ifMatch: accountMatch(call, target.identifier), keep: call.keep(render) };
-      return render(await retirePass(store, actor, target, body.reason, writing));
+      const ifMatch = accountMatch(call, target.identifier);
+      return answering(call, changed(actor), (keep) =>
+        retirePass(store, actor, target, body.reason, { ifMatch, keep }),
+      );
     },
   },
   {
@@ -141,9 +144,10 @@ export const passRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, body } = call;
       const target = call.params as { identifier: string; id: string };
-      const render = created(actor, target.identifier);
-      const writing = { ifMatch: accountMatch(call, target.identifier), keep: call.keep(render) };
-      return render(await replacePass(store, actor, target, body, writing));
+      const ifMatch = accountMatch(call, target.identifier);
+      return answering(call, created(actor, target.identifier), (keep) =>
+        replacePass(store, actor, target, body, { ifMatch, keep }),
+      );
     },
   },
 ];

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
+import type { Actor } from '#domain/actor.ts';
 import { textFormFault } from '#domain/pass-rules.ts';
 import { refuseFaults } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
-import type { Call } from '#http/call.ts';
+import { answering } from '#http/answering.ts';
 import type { ResponseSpec, Route } from '#http/route.ts';
 import {
   generateTexts,
@@ -64,8 +65,9 @@ export const reservedRoutes: Route[] = [
     responses: created('Reserved'),
     handler: async (call) => {
       const { store, actor, body } = call;
-      const render = (reserved: Reserved) => answer(call, reserved);
-      return render(await reserveTexts(store, actor, call.params.name as string, body.texts, call.keep(render)));
+      return answering(call, reservedAnswer(actor), (keep) =>
+        reserveTexts(store, actor, call.params.name as string, body.texts, keep),
+      );
     },
   },
   {
@@ -82,15 +84,18 @@ export const reservedRoutes: Route[] = [
     responses: created('Made and reserved'),
     handler: async (call) => {
       const { store, actor, body } = call;
-      const render = (reserved: Reserved) => answer(call, reserved);
-      return render(await generateTexts(store, actor, call.params.name as string, body, call.keep(render)));
+      return answering(call, reservedAnswer(actor), (keep) =>
+        generateTexts(store, actor, call.params.name as string, body, keep),
+      );
     },
   },
 ];
 
-function answer({ actor }: Call, reserved: Reserved): Answer {
-  const location = `${actor.organisation.baseUrl}/v1/pass-namespaces/${reserved.namespace}/reserved`;
-  return { status: 201, headers: { Location: location }, body: reserved };
+function reservedAnswer({ organisation }: Actor): (reserved: Reserved) => Answer {
+  return (reserved) => {
+    const location = `${organisation.baseUrl}/v1/pass-namespaces/${reserved.namespace}/reserved`;
+    return { status: 201, headers: { Location: location }, body: reserved };
+  };
 }
 
 function refuseCursor(): void {

@@ -5,6 +5,7 @@ import { parseInstant } from '#domain/time.ts';
 import { kindNamed, kindNames } from '#domain/webhook-kinds.ts';
 import { type WebhookSubscription, webhookId } from '#domain/webhook-subscription.ts';
 import type { Answer } from '#http/answer.ts';
+import { answering } from '#http/answering.ts';
 import type { Call } from '#http/call.ts';
 import type { ResponseSpec, Route } from '#http/route.ts';
 import {
@@ -102,7 +103,7 @@ export const webhookDeliveryRoutes: Route[] = [
       const { store, actor, params: given } = call;
       const { id, webhookId: message } = given as { id: string; webhookId: string };
       const render = (sent: DeliveryOf) => acceptedDelivery(actor, sent);
-      return render(await resendDelivery(store, actor, id, message, call.keep(render)));
+      return answering(call, render, (keep) => resendDelivery(store, actor, id, message, keep));
     },
   },
   {
@@ -120,7 +121,7 @@ export const webhookDeliveryRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, body = {} } = call;
       const render = (sent: DeliveryOf) => acceptedDelivery(actor, sent);
-      return render(await sendExample(store, actor, call.params.id as string, body.kind, call.keep(render)));
+      return answering(call, render, (keep) => sendExample(store, actor, call.params.id as string, body.kind, keep));
     },
   },
   {
@@ -145,8 +146,9 @@ export const webhookDeliveryRoutes: Route[] = [
       const { from, until, ...rest } = body;
       const bounds = compact({ from: boundOf(from), until: boundOf(until) });
       const render = (recovered: Recovered): Answer => ({ status: 202, body: recovered });
-      const options = compact({ keep: call.keep(render) });
-      return render(await recover(store, actor, call.params.id as string, { ...bounds, ...rest }, options));
+      return answering(call, render, (keep) =>
+        recover(store, actor, call.params.id as string, { ...bounds, ...rest }, compact({ keep })),
+      );
     },
   },
 ];
