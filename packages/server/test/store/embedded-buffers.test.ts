@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { sharedBuffersFor } from '#store/embedded/buffers.ts';
+import { dataDirectory, query, start, until } from './embedded-support.ts';
 
 const gibibyte = 2 ** 30;
 const cluster = await mkdtemp(join(tmpdir(), 'tessera-buffers-'));
@@ -32,4 +33,20 @@ test('one that has grown gets room for twice as much, at most a quarter of the m
 
 test('never less than the default, however small the container', async () => {
   assert.equal(await sharedBuffersFor(cluster, gibibyte / 4), '128MB');
+});
+
+test('what was in memory is there again after a restart, before anybody asks for it', {
+  timeout: 60_000,
+}, async (t) => {
+  const dataDir = dataDirectory(t);
+  const first = await start(t, dataDir);
+  const fill = "create table asked as select repeat('x', 1000) as text from generate_series(1, 1000)";
+  await query(first.connection, 'create extension pg_buffercache', fill, 'vacuum asked');
+  const inMemory = "select count(*)::int from pg_buffercache where relfilenode = pg_relation_filenode('asked')";
+  const pages = (await query(first.connection, inMemory)) as number;
+  assert.ok(pages > 100, `${pages} pages`);
+  await first.stop();
+
+  const { connection } = await start(t, dataDir);
+  await until(async () => ((await query(connection, inMemory)) as number) >= pages, 'for the pages');
 });

@@ -13,6 +13,8 @@ const settings: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
   ssl: 'off',
+  // Writes down which pages were in shared_buffers and reads them back after a restart, beside the first requests.
+  shared_preload_libraries: 'pg_prewarm',
   max_connections: '200', // 64 processes at most, and command-line tools beside them
   timezone: 'UTC',
   log_timezone: 'UTC',
