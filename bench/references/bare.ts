@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { serverRole } from '../../packages/server/src/store/database.ts';
 import type { Target } from '../load/target.ts';
 import type { Stage } from '../stage/stage.ts';
 import { createInOne } from './create.ts';
 import { accountById, clientById } from './reads.ts';
+import { sessionOptions } from './session.ts';
 
 const program = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 
@@ -33,7 +33,7 @@ export async function startBare({ database, reference, samples, example }: Stage
     connection: {
       ...database.connection,
       ssl: false,
-      options: `-c role=${serverRole} -c tessera.organisation=${reference.id} -c jit=off`,
+      options: sessionOptions(reference.id),
     },
     constant: example.text,
     client: prepared('client', clientById, values),

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { serverRole } from '../../packages/server/src/store/database.ts';
 import type { Connection } from '../../scripts/installation/database.ts';
+import { sessionOptions } from './session.ts';
 
 /** A transaction of pgbench: its script, and the values of its variables. */
 export type Transaction = { name: string; script: string; variables: Record<string, string | number> };
@@ -48,7 +48,7 @@ export async function runPgbench(
         PGUSER: user,
         PGDATABASE: database,
         PGSSLMODE: 'disable',
-        PGOPTIONS: `-c role=${serverRole} -c tessera.organisation=${organisationId} -c jit=off`,
+        PGOPTIONS: sessionOptions(organisationId),
       },
     },
   );
