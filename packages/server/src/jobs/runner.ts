@@ -4,7 +4,6 @@ import {
   type LogLevel,
   makeWorkerUtils,
   parseCronItems,
-  type Runner,
   run,
   type TaskList,
 } from 'graphile-worker';
@@ -36,50 +35,58 @@ export function startRunner(
   schedules: readonly Schedule[],
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
-  let runner: Runner | undefined;
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   const done = keepRunning();
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
       const pool = openPool();
       try {
-        runner = await run({
-          pgPool: pool,
-          schema: jobSchema,
-          taskList: { ...taskList, [tidy.task]: () => tidyJobs(pool) },
-          parsedCronItems: parseCronItems([...schedules, tidy].map(cronItem)),
-          noHandleSignals: true,
-          logger: new JobLogger(() => (level, message, meta) => tell(log, level, message, meta)),
-          preset: {
-            worker: {
-              concurrentJobs: concurrency,
-              pollInterval,
-              // Both in batches: what the library writes down by itself, it does not wait for, and its failure would end the process.
-              completeJobBatchDelay: 0,
-              failJobBatchDelay: 0,
-            },
-          },
-        });
-        for (const { task } of schedules.filter(({ atStart }) => atStart))
-          await runner.addJob(task, {}, onlyOnce(task));
-        if (stopping.signal.aborted) await runner.stop();
-        await runner.promise;
+        await runOn(pool);
       } catch (err) {
         if (!stopping.signal.aborted) log.warn({ err }, 'jobs have stopped, they begin anew');
-        await runner?.stop().catch(() => {}); // it may have stopped by itself
       } finally {
-        runner = undefined;
         await pool.end().catch((err) => log.warn({ err }, 'connections of jobs were not closed'));
       }
       await sleep(restartAfter, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
   }
 
+  /**
+   * Runs the library until we are told to stop, or it gives up. It is stopped here only, and once: told so twice, it is refused, its
+   * connections are closed below what it is still doing, and its first end never comes.
+   */
+  async function runOn(pool: JobPool): Promise<void> {
+    const runner = await run({
+      pgPool: pool,
+      schema: jobSchema,
+      taskList: { ...taskList, [tidy.task]: () => tidyJobs(pool) },
+      parsedCronItems: parseCronItems([...schedules, tidy].map(cronItem)),
+      noHandleSignals: true,
+      logger: new JobLogger(() => (level, message, meta) => tell(log, level, message, meta)),
+      preset: {
+        worker: {
+          concurrentJobs: concurrency,
+          pollInterval,
+          // Both in batches: what the library writes down by itself, it does not wait for, and its failure would end the process.
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
+      },
+    });
+    runner.promise.catch(() => {}); // heard below, if it is still of interest
+    try {
+      for (const { task } of schedules.filter(({ atStart }) => atStart)) await runner.addJob(task, {}, onlyOnce(task));
+      await Promise.race([runner.promise, stopped]);
+    } finally {
+      await runner.stop().catch(() => {}); // it may have stopped by itself
+    }
+  }
+
   return {
-    stop: async () => {
+    stop: () => {
       stopping.abort();
-      await runner?.stop().catch(() => {}); // it may have stopped by itself
-      await done;
+      return done;
     },
   };
 }

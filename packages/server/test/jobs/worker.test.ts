@@ -83,6 +83,25 @@ test('of two workers one does a job; both stop at once', bounded, async () => {
   assert.ok(runs <= 2, 'each start asks for it, and a job that waits is not made twice');
 });
 
+test('a worker can be stopped at any moment of its start, also in the middle of its first job', bounded, async () => {
+  let begun = Promise.withResolvers<void>();
+  const work = async () => {
+    begun.resolve();
+    await sleep(20);
+    return 0;
+  };
+  // Begun by the first of them, it does one while the others are being asked for.
+  const names = ['begun', 'asked-for', 'asked-for-too', 'asked-for-last'];
+  const periodic: PeriodicJob[] = names.map((name) => ({ name, schedule: everyMinute, work }));
+  const moments = [...Array(20).keys()].flatMap((time) => [() => sleep(3 * time), () => begun.promise]);
+  for (const moment of moments) {
+    begun = Promise.withResolvers<void>();
+    const { stop } = worker({ periodic });
+    await moment();
+    await stop();
+  }
+});
+
 test('jobs of killed workers, whose work others have done, are deleted', bounded, async () => {
   await database.query(
     `insert into graphile_worker._private_tasks (identifier) values ('deliver') on conflict do nothing`,
