@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publicUrl, startTestServer, type TestResponse } from '../../support/server.ts';
+import { startTestServer, type TestResponse } from '../../support/server.ts';
+import { changesApi } from './changes-support.ts';
 import { assertProblem, nativeApi } from './support.ts';
 
 const server = await startTestServer();
 const { send } = server;
 const api = nativeApi(server);
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into items freely
-type Item = any;
-
-async function get(url: string, key?: string): Promise<{ items: Item[]; position: number; next: string }> {
-  const response = await send('GET', url.replace(publicUrl, ''), key === undefined ? {} : { key });
-  assert.equal(response.status, 200, response.text);
-  return response.body;
-}
-
-const newest = async (key?: string) => (await get('/v1/changes?after=now', key)).position;
+const { get, newest } = changesApi(server);
 
 const refused: [query: string, place: string, message: RegExp][] = [
   ['after=-1', '?after', /at least 0/],

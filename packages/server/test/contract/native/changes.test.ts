@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { publicUrl, startTestServer } from '../../support/server.ts';
+import { changesApi, type Item } from './changes-support.ts';
 import { holdingsApi } from './holdings-support.ts';
 import { assertProblem, nativeApi, person } from './support.ts';
 
@@ -8,24 +9,7 @@ const server = await startTestServer();
 const { send } = server;
 const api = nativeApi(server);
 const holdings = holdingsApi(server);
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into items freely
-type Item = any;
-
-async function get(url: string, key?: string): Promise<{ items: Item[]; position: number; next: string }> {
-  const response = await send('GET', url.replace(publicUrl, ''), key === undefined ? {} : { key });
-  assert.equal(response.status, 200, response.text);
-  return response.body;
-}
-
-const newest = async (key?: string) => (await get('/v1/changes?after=now', key)).position;
-
-/** What happens while something is done. */
-async function changesOf(work: () => Promise<unknown>, query = ''): Promise<Item[]> {
-  const from = await newest();
-  await work();
-  return (await get(`/v1/changes?after=${from}${query}`)).items;
-}
+const { get, newest, changesOf } = changesApi(server);
 
 test('200 from the beginning: what happened, in order, without values', async () => {
   const { key } = await server.organisationWithKey('Beginning');

@@ -1,40 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anyGrant, type Grant, withGrant } from '#domain/grant.ts';
 import { sweepAccounts } from '#operations/accounts/sweep.ts';
 import { changeEntitlementType } from '#operations/entitlement-types/change.ts';
 import { propagateTypes } from '#operations/entitlement-types/propagate.ts';
-import { actorOf } from '../../support/fixtures.ts';
-import { typeOf } from '../../support/holdings.ts';
-import { accountOf, base, faultsOf, newIdentifier, person, startTester } from './support.ts';
+import { startEntitlementTester, uri } from './entitlements-support.ts';
+import { accountOf, faultsOf, newIdentifier, person } from './support.ts';
 
-const { account, put, hold, stored, store, organisation, clock } = await startTester();
-clock.now = new Date('2026-11-21T12:00:00Z');
-const operator = actorOf(organisation, clock.now);
-
-const residents = `${base}/openactive/entitlement-lists/residents`;
-const uri = (id: string) => `${residents}#${id}`;
-await typeOf(store, operator, { id: 'adult', label: 'Adult' });
-await typeOf(store, operator, { id: 'junior', label: 'Junior' });
-await typeOf(store, operator, { id: 'yearly', label: 'Yearly', defaultDuration: 'P1Y' });
-const hidden = await typeOf(store, operator, { id: 'hidden', label: 'Staff discount', hidden: true });
-const retired = await typeOf(store, operator, { id: 'retired', label: 'Retired' });
-await changeEntitlementType(store, operator, { list: 'residents', id: 'retired' }, { edit: { status: 'retired' } });
-const before = await typeOf(store, operator, { id: 'before', label: 'Before', evidence: 'before' });
-
-const patch = (identifier: string, entitlement: unknown, members: object = {}) =>
-  account('PATCH', identifier, { body: { entitlement, ...members } });
-const give = (identifier: string, grant: Grant) =>
-  hold(identifier, (held, actor) => withGrant(held, grant, actor, anyGrant));
-
-/** What an account shows: type, first day, end. */
-async function listed(identifier: string): Promise<string[]> {
-  const { body } = await account('GET', identifier);
-  return (body.entitlement ?? []).map(
-    (one: { validFrom: string; validUntil?: string; entitlementType: { '@id': string } }) =>
-      `${one.entitlementType['@id'].replace(`${residents}#`, '')} ${one.validFrom} ${one.validUntil ?? 'open'}`,
-  );
-}
+const tester = await startEntitlementTester();
+const { account, put, stored, store, organisation, clock, operator, patch, give, listed } = tester;
+const { hidden, retired, before } = tester.types;
 
 test('200 replaces what is listed: kept with the dates that are given, granted, revoked; the rest is untouched', async () => {
   const identifier = await put(person(), {
