@@ -6,6 +6,7 @@ import {
   parseCronItems,
   run,
   type TaskList,
+  type WorkerEvents,
 } from 'graphile-worker';
 import type { Logger } from 'pino';
 import type { JobPool } from '#store/job-pool.ts';
@@ -74,10 +75,11 @@ export function startRunner(
         },
       },
     });
-    runner.promise.catch(() => {}); // heard below, if it is still of interest
+    const ended = Promise.race([runner.promise, stopped, failedFirstFetch(runner.events)]);
+    ended.catch(() => {}); // heard below
     try {
       for (const { task } of schedules.filter(({ atStart }) => atStart)) await runner.addJob(task, {}, onlyOnce(task));
-      await Promise.race([runner.promise, stopped]);
+      await ended;
     } finally {
       await runner.stop().catch(() => {}); // it may have stopped by itself
     }
@@ -89,6 +91,24 @@ export function startRunner(
       return done;
     },
   };
+}
+
+/**
+ * Rejects when no job could be asked for, not even once: the library looks its tasks up a single time, and where that failed it repeats
+ * the error for minutes instead of the question.
+ */
+function failedFirstFetch(events: WorkerEvents): Promise<never> {
+  return new Promise((_, reject) => {
+    let answered = false;
+    const answer = () => {
+      answered = true;
+    };
+    events.once('worker:getJob:empty', answer);
+    events.once('job:start', answer);
+    events.on('worker:getJob:error', ({ error }) => {
+      if (!answered) reject(error);
+    });
+  });
 }
 
 /** Deletes jobs whose worker was killed and whose work others have done: the library unlocks them after four hours and keeps them. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, type TestContext, test } from 'node:test';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { pino } from 'pino';
 import { startRunner } from '#jobs/runner.ts';
 import { createKey } from '#operations/clients/create-key.ts';
@@ -26,6 +27,8 @@ after(() => database.drop());
 const patience = 400;
 const connection = { ...proxy.connection, query_timeout: patience };
 const bounded = { timeout: 20_000 };
+/** Each beginning anew may wait for a connection for 5 s first. */
+const patiently = { timeout: 60_000 };
 
 function openDatabase(t: TestContext, maxConnections: number): Database {
   proxy.thaw();
@@ -152,18 +155,27 @@ test('503 with Retry-After for every request meanwhile; repeats under one key ma
   assert.equal(count, keys.length);
 });
 
-test('jobs go on', bounded, async (t) => {
+/** Runs jobs over the way that can be frozen, until the test ends. */
+function runJobs(t: TestContext) {
   proxy.thaw();
   const ran: unknown[] = [];
   const task = async (payload: unknown) => void ran.push(payload);
-  const log = pino({ level: 'silent' });
+  const warned = Promise.withResolvers<void>();
+  const log = pino({ level: 'warn' }, { write: () => warned.resolve() });
   const runner = startRunner({ openPool: () => openJobPool(connection, () => {}), log }, { task }, []);
   t.after(() => runner.stop());
-  const add = (name: string) =>
-    database.query(`select graphile_worker.add_job('task', $1)`, [JSON.stringify({ name })]);
-  const done = async (count: number) => {
-    while (ran.length < count) await sleep(20);
+  return {
+    ran,
+    warned: warned.promise,
+    add: (name: string) => database.query(`select graphile_worker.add_job('task', $1)`, [JSON.stringify({ name })]),
+    done: async (count: number) => {
+      while (ran.length < count) await sleep(20, undefined, { signal: t.signal });
+    },
   };
+}
+
+test('jobs go on', patiently, async (t) => {
+  const { ran, add, done } = runJobs(t);
   while ((await database.query(`select to_regclass('graphile_worker.jobs') as jobs`))[0]?.jobs === null)
     await sleep(20);
   await add('before');
@@ -172,4 +184,15 @@ test('jobs go on', bounded, async (t) => {
   await add('after');
   await done(2);
   assert.deepEqual(ran, [{ name: 'before' }, { name: 'after' }]);
+});
+
+test('jobs that could not be asked for at the start are asked for again', patiently, async (t) => {
+  const holder = new pg.Client(database.connection);
+  await holder.connect();
+  await holder.query('begin; lock table graphile_worker._private_tasks');
+  const { add, done, warned } = runJobs(t);
+  await warned;
+  await holder.end();
+  await add('late');
+  await done(1);
 });
