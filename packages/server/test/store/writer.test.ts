@@ -122,6 +122,36 @@ test('a held lock becomes "unavailable", and the next write succeeds', async () 
   await createCustomer(store, actorOf(locked), { kind: 'person', details: { name: 'Ida' } });
 });
 
+test('when a batch is repeated one by one, and a lock is held again by then, nobody waits for it more than once', async () => {
+  const { id } = await newOrganisation('repeated');
+  const actor = actorOf({ ...organisation, id });
+  const pg = await import('pg');
+  const [first, second] = [new pg.default.Client(database.connection), new pg.default.Client(database.connection)];
+  await Promise.all([first.connect(), second.connect()]);
+  const lock = (client: typeof first) =>
+    client.query('select from organisation_counter where organisation_id = $1 for update', [id]);
+  const waiting = async (count: number) => {
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    while ((await database.query(waits)).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await first.query('begin');
+  await lock(first);
+  const began = performance.now();
+  const creates = inParallel(8, 8, (index) =>
+    createCustomer(store, actor, { kind: 'person', details: { familyName: index === 7 ? 'a\u0000b' : 'Moss' } }),
+  );
+  await waiting(1);
+  await second.query('begin');
+  const next = lock(second);
+  await waiting(2);
+  await first.query('rollback');
+  await next;
+  for (const result of await creates) assert.equal(result.status === 'rejected' && result.reason.name, 'Unavailable');
+  assert.ok(performance.now() - began < 9000);
+  await second.query('rollback');
+  await Promise.all([first.end(), second.end()]);
+});
+
 test('a batch that is chosen to end a deadlock is written once more, as one', async () => {
   const actor = actorOf(await newOrganisation('deadlock'));
   const { number } = await createCustomer(store, actor, { kind: 'person', details: { name: 'Ida' } }).then(
