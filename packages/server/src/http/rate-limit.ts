@@ -8,7 +8,58 @@ export type Quota = {
   allowed: boolean;
 };
 
-type Window = { start: number; used: number };
+type Window = { end: number; used: number };
+
+/** Milliseconds between looks for what is over. */
+const rest = 1000;
+
+/** 50,000 windows of a policy are 10 MB. There are more only where somebody makes up addresses or numbers. */
+const mostInGeneration = 25_000;
+
+/**
+ * The windows of one policy, all of one length, in two generations: those opened in the last while of that length, and those from before it.
+ * Whatever is in the older one when the younger takes its place is over, and goes without being looked at; so do the oldest when there are
+ * too many.
+ */
+class Windows {
+  readonly #length: number;
+  #young = new Map<string, Window>();
+  #old = new Map<string, Window>();
+  #youngUntil = 0;
+
+  /** @param length milliseconds */
+  constructor(length: number) {
+    this.#length = length;
+  }
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /** The key's window; if none is open, one opens. */
+  at(key: string, now: number): Window {
+    const known = this.#young.get(key) ?? this.#old.get(key);
+    if (known && now < known.end) return known;
+    if (this.#young.size >= mostInGeneration) this.#age(now);
+    const opened = { end: now + this.#length, used: 0 };
+    this.#young.set(key, opened);
+    return opened;
+  }
+
+  /** Forgets what is over. */
+  sweep(now: number): void {
+    if (now >= this.#youngUntil) this.#age(now);
+  }
+
+  #age(now: number): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngUntil = now + this.#length;
+  }
+}
+
+/** Never set back or forward. Whole milliseconds, so that sums and differences of them are exact. */
+const wholeMilliseconds = () => Math.floor(performance.now());
 
 /**
  * Fixed windows that open with the first request after the previous one ended; refused requests use nothing up (entur.md 1.5).
@@ -17,41 +68,56 @@ type Window = { start: number; used: number };
  * reads what holds for the connection that it asks on.
  */
 export class RateLimiter {
-  readonly #windows = new Map<string, Window>();
+  /** By policy, so that a flood that one of them counts drives out no windows of another. */
+  readonly #windows = new Map<string, Windows>();
   readonly #clock: () => number;
   readonly #processes: number;
   #sweepAt = 0;
 
   /**
    * @param processes how many share the requests
-   * @param clock milliseconds, monotonic enough
+   * @param clock milliseconds, monotonic and whole
    */
-  constructor(processes = 1, clock: () => number = Date.now) {
+  constructor(processes = 1, clock: () => number = wholeMilliseconds) {
     this.#processes = processes;
     this.#clock = clock;
   }
 
-  /** Takes one request of `whole` (of all processes together) per `window` seconds for the key. */
+  /** How many windows are remembered. */
+  get size(): number {
+    let sum = 0;
+    for (const { size } of this.#windows.values()) sum += size;
+    return sum;
+  }
+
+  /**
+   * Takes one request of `whole` (of all processes together) per `window` seconds for the key.
+   *
+   * @param window always the same for a policy
+   */
   take(key: string, policy: string, whole: number, window: number): Quota {
     const limit = Math.ceil(whole / this.#processes);
     const now = this.#clock();
-    this.#sweep(now);
-    let state = this.#windows.get(key);
-    if (!state || now >= state.start + window * 1000) {
-      state = { start: now, used: 0 };
-      this.#windows.set(key, state);
-    }
+    if (now >= this.#sweepAt) this.#sweep(now);
+    const state = this.#of(policy, window).at(key, now);
     const allowed = state.used < limit;
     if (allowed) state.used += 1;
-    const reset = Math.max(1, Math.ceil((state.start + window * 1000 - now) / 1000));
+    const reset = Math.ceil((state.end - now) / 1000);
     return { policy, limit, window, remaining: limit - state.used, reset, allowed };
   }
 
-  /** Forgets windows that are long over, so that addresses seen once do not pile up. */
+  #of(policy: string, window: number): Windows {
+    const known = this.#windows.get(policy);
+    if (known) return known;
+    const windows = new Windows(window * 1000);
+    this.#windows.set(policy, windows);
+    return windows;
+  }
+
+  /** Costs a step for each policy: of those there are a handful. */
   #sweep(now: number): void {
-    if (now < this.#sweepAt) return;
-    this.#sweepAt = now + 60_000;
-    for (const [key, { start }] of this.#windows) if (start < now - 60_000) this.#windows.delete(key);
+    this.#sweepAt = now + rest;
+    for (const windows of this.#windows.values()) windows.sweep(now);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { countedAddress } from '#http/counted-address.ts';
 import type { AddressLimits, Limit } from '#http/dialect.ts';
 import type { ApiClient } from '#operations/clients/authenticate.ts';
 
@@ -13,7 +14,7 @@ export function clientName(request: FastifyRequest): string | undefined {
 /** The spike arrest: requests per second and client address; callers who say who they are have more (entur.md 1.5). */
 export function addressLimit(request: FastifyRequest, settings: AddressLimits): Limit {
   const kind = classOf(request);
-  return { key: `${request.ip} ${kind}`, policy: 'ip-spike', limit: settings[kind], window: 1 };
+  return { key: `${countedAddress(request.ip)} ${kind}`, policy: 'ip-spike', limit: settings[kind], window: 1 };
 }
 
 /** The quota: requests per minute and key; identified and unidentified calls of one key have windows of their own (entur.md 1.5). */

@@ -8,6 +8,7 @@ import type { Route } from '#http/route.ts';
 import { inWords } from '#http/words.ts';
 import { type ChangePage as ChangePageFound, newestChange, readChanges } from '#operations/changes/read.ts';
 import { awaitChanges } from '#operations/changes/wait.ts';
+import { followingEnded } from './change-permission.ts';
 import { ChangeQuery, followingOf, nextUrl } from './change-query.ts';
 import { renderChanges } from './change-render.ts';
 import { ChangePage } from './change-schema.ts';
@@ -80,8 +81,15 @@ async function page(call: Call): Promise<Answer> {
     return pageAnswer(call, [], { position: newest, newest });
   }
   const search = { ...following, after: following.after };
-  const patience = { milliseconds: (query.wait ?? 0) * second, wait: () => waiting.enter().signal };
+  let waited = false;
+  const wait = () => {
+    waited = true;
+    return waiting.enter().signal;
+  };
+  const patience = { milliseconds: (query.wait ?? 0) * second, wait };
   const found = await inWords(awaitChanges(store, id, search, patience), (reason) => at(reason, 'after'));
+  const ended = waited && (await followingEnded(call, following));
+  if (ended) throw new Refusal(ended);
   return pageAnswer(call, await renderChanges(call, found.items, following), found);
 }
 

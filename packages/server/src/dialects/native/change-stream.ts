@@ -1,7 +1,7 @@
 import type { Call } from '#http/call.ts';
 import type { Stream } from '#http/stream.ts';
 import { type ChangePage, readChanges } from '#operations/changes/read.ts';
-import { isStillPermitted } from '#operations/clients/still-permitted.ts';
+import { followingEnded } from './change-permission.ts';
 import type { Following } from './change-query.ts';
 import { renderChanges, type ShownChange } from './change-render.ts';
 
@@ -29,7 +29,7 @@ async function* messages(
   over: AbortController,
 ): AsyncGenerator<string> {
   const { store, actor, waiting } = call;
-  using _watch = watchOver(() => isPermitted(call, following), waiting.limits, over);
+  using _watch = watchOver(async () => !(await followingEnded(call, following)), waiting.limits, over);
   const { id } = actor.organisation;
   yield `retry: ${retry}\n${positionMessage(from)}`;
   let [page, told, silentSince] = [first, from, performance.now()];
@@ -79,11 +79,6 @@ function watchOver(
       if (failures.length > 0) throw failures[0];
     },
   };
-}
-
-function isPermitted({ store, actor }: Pick<Call, 'store' | 'actor'>, { includeAccount }: Following): Promise<boolean> {
-  const scopes = includeAccount ? (['changes:read', 'accounts:read'] as const) : (['changes:read'] as const);
-  return isStillPermitted(store, actor.organisation.id, actor.client.id, scopes);
 }
 
 function changeMessage(item: ShownChange): string {

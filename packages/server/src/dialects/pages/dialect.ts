@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { countedAddress } from '#http/counted-address.ts';
 import type { Dialect, Limit } from '#http/dialect.ts';
 import { assetRoutes } from './assets.ts';
 import { refuse } from './errors.ts';
@@ -33,6 +34,7 @@ export const pages: Dialect = {
 
 /** Enough for a gate or an office behind one address; what is drawn costs milliseconds, what is uploaded seconds. */
 function addressLimit({ ip, method }: FastifyRequest): Limit {
-  if (method === 'POST') return { key: ip, policy: 'uploads-address', limit: 30, window: 60 };
-  return { key: ip, policy: 'pages-address', limit: 300, window: 10 };
+  const key = countedAddress(ip);
+  if (method === 'POST') return { key, policy: 'uploads-address', limit: 30, window: 60 };
+  return { key, policy: 'pages-address', limit: 300, window: 10 };
 }

@@ -7,6 +7,7 @@ import { buildServer } from '#server';
 import { evidence } from '../../support/evidence.ts';
 import { alone } from '../../support/one-server.ts';
 import { publicUrl } from '../../support/server.ts';
+import { stopClock } from '../../support/stopped-clock.ts';
 import { refused, startEntur } from './support.ts';
 
 const server = await startEntur();
@@ -15,14 +16,14 @@ async function keyOf(rateLimits: RateLimits): Promise<string> {
   return (await createKey(server.store, { organisationId: server.organisation.id, name: 'limited', rateLimits })).key;
 }
 
-/** A server of its own under a clock that the test moves: the limiter takes its clock when it is made. */
+/** A server of its own under a clock that the test moves. */
 async function clockedServer(t: TestContext, addressLimits = { identified: 1000, unidentified: 1000 }) {
-  t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+  const { tick } = stopClock(t);
   const config = { publicUrl, trustedProxies: ['127.0.0.1'], addressLimits, evidence, checkResponses: true };
   const app = buildServer({ store: server.store, config, log: pino({ level: 'silent' }) });
   await app.ready();
   t.after(() => app.close());
-  return app;
+  return { app, tick };
 }
 
 const get = (key: string, name?: string) =>
@@ -32,7 +33,7 @@ const get = (key: string, name?: string) =>
   });
 
 test('429/429 the quota per key is 30 a minute without ET-Client-Name; a new window opens after 60 s', async (t) => {
-  const app = await clockedServer(t);
+  const { app, tick } = await clockedServer(t);
   const key = await keyOf({});
   const get = () =>
     app.inject({ url: '/customers/v2/profiles?surname=Ingen', headers: { authorization: `Bearer ${key}` } });
@@ -42,7 +43,7 @@ test('429/429 the quota per key is 30 a minute without ET-Client-Name; a new win
     assert.equal(response.headers['ratelimit-policy'], '"token-minute";q=30;w=60');
     assert.equal(response.headers.ratelimit, `"token-minute";r=${left};t=60`);
   }
-  t.mock.timers.tick(43_000);
+  tick(43_000);
   const over = await get();
   assert.equal(over.statusCode, 429);
   assert.equal(over.headers['retry-after'], '17');
@@ -56,7 +57,7 @@ test('429/429 the quota per key is 30 a minute without ET-Client-Name; a new win
     longNorwegian: 'Kvoten for tokenet er brukt opp; send ET-Client-Name for høyere kvote.',
   });
   // The window is counted from its first request, and what was refused in it uses nothing up of the next.
-  t.mock.timers.tick(17_000);
+  tick(17_000);
   const next = await get();
   assert.equal(next.statusCode, 200);
   assert.equal(next.headers.ratelimit, '"token-minute";r=29;t=60');
@@ -98,7 +99,7 @@ test(...alone('the quota is taken before permissions and bodies are looked at, n
 });
 
 test('429/429 the spike arrest counts per second and address before credentials, by class', async (t) => {
-  const app = await clockedServer(t, { identified: 3, unidentified: 2 });
+  const { app, tick } = await clockedServer(t, { identified: 3, unidentified: 2 });
   const ask = (from: string, name?: string) =>
     app.inject({
       url: '/customers/v2/profiles/1',
@@ -117,6 +118,22 @@ test('429/429 the spike arrest counts per second and address before credentials,
   assert.equal(over.headers['ratelimit-policy'], '"ip-spike";q=3;w=1');
   assert.equal(over.headers.ratelimit, '"ip-spike";r=0;t=1');
   assert.equal(over.json().errorCode, 429);
-  t.mock.timers.tick(1000);
+  tick(1000);
   assert.deepEqual(await statuses(1, '192.0.2.1', 'eksempel-app'), [401]);
+});
+
+test('429/429 addresses of one IPv6 network are counted together, IPv4 addresses each by itself', async (t) => {
+  const { app } = await clockedServer(t, { identified: 3, unidentified: 2 });
+  const statusOf = async (from: string) =>
+    (await app.inject({ url: '/customers/v2/profiles/1', headers: { 'x-forwarded-for': from } })).statusCode;
+  for (const [from, status] of [
+    ['2001:db8:1:2::1', 401],
+    ['2001:db8:1:2:a:b:c:d', 401],
+    ['2001:db8:1:2::3', 429],
+    ['2001:db8:1:3::3', 401],
+    ['::ffff:192.0.2.1', 401],
+    ['::ffff:192.0.2.2', 401],
+    ['::ffff:192.0.2.3', 401],
+  ] as const)
+    assert.equal(await statusOf(from), status, from);
 });

@@ -5,7 +5,7 @@ import { openStore } from '#store/store.ts';
 import { actorOf } from '../../support/fixtures.ts';
 import { startTestServer, type TestResponse } from '../../support/server.ts';
 import { eventually, type ListeningServer, listeningServer, openStream } from './change-support.ts';
-import { assertProblem, nativeApi } from './support.ts';
+import { assertProblem, nativeApi, person } from './support.ts';
 
 const server = await startTestServer();
 const api = nativeApi(server);
@@ -115,6 +115,40 @@ test("200 with wait: another organisation's changes do not end it", async () => 
     body.items.map(({ number }: { number: number }) => number),
     [1],
   );
+});
+
+for (const [loss, status, code, lose] of [
+  ['is revoked', 401, 'bad-credentials', 'update api_client set revoked_at = now() where id = $1'],
+  ['loses accounts:read', 403, 'insufficient-scope', `update api_client set scopes = '{changes:read}' where id = $1`],
+  ['loses changes:read', 403, 'insufficient-scope', `update api_client set scopes = '{accounts:read}' where id = $1`],
+] as const) {
+  test(`${status} with wait: a key that ${loss} meanwhile is not told what happened then`, async () => {
+    const { id, key } = await server.keyWith(['changes:read', 'accounts:read']);
+    const { answer } = poll(`after=${await newest()}&wait=30&include=account`, { url }, key);
+    await eventually(async () => (await waiting()) === 1);
+    await server.database.query(lose, [id]);
+    await api.account({ customer: person({ givenName: 'Ines' }) });
+    const response = await answer;
+    assertProblem(response, status, code);
+    assert.doesNotMatch(response.text, /Ines/);
+  });
+}
+
+test('200 with wait: a key that loses accounts:read meanwhile goes on where no accounts are asked for', async () => {
+  const { id, key } = await server.keyWith(['changes:read', 'accounts:read']);
+  const { answer } = poll(`after=${await newest()}&wait=30`, { url }, key);
+  await eventually(async () => (await waiting()) === 1);
+  await server.database.query(`update api_client set scopes = '{changes:read}' where id = $1`, [id]);
+  await api.customer();
+  assert.equal((await answer).status, 200);
+});
+
+test('401 with wait: also when nothing happened', async () => {
+  const { id, key } = await server.keyWith(undefined);
+  const { answer } = poll(`after=${await newest()}&wait=1`, { url }, key);
+  await eventually(async () => (await waiting()) === 1);
+  await server.store.clients.revoke(server.organisation.id, id);
+  assertProblem(await answer, 401, 'bad-credentials');
 });
 
 test('429 when a client waits too often, 503 when too many do; who hangs up is out at once', async () => {

@@ -310,6 +310,14 @@ test('429 after thirty uploads a minute from one address, which leaves the pages
   assert.equal((await show(page)).status, 200);
 });
 
+test('429 after thirty uploads a minute from one IPv6 network, whichever of its addresses they come from', async () => {
+  const { page } = await asked();
+  const statusFrom = async (from: string) => (await upload(page, [], {}, from)).status;
+  for (let count = 0; count < 30; count += 1) assert.equal(await statusFrom(`2001:db8::${count}:1`), 400);
+  assert.equal(await statusFrom('2001:db8::ffff:1'), 429);
+  assert.equal(await statusFrom('2001:db8:0:1::1'), 400);
+});
+
 test('503 without the key to encrypt with: said before anything is sent; 503 without the database', async () => {
   const { page } = await asked();
   const { key: _, ...keyless } = evidence;
