@@ -16,7 +16,7 @@ export const typeIdForm = {
 /** How many entitlement types a list can have, retired ones included. */
 export const maxTypesPerList = 5000;
 
-/** Longest URL that is stored. */
+/** Longest URL that is stored, characters. */
 export const maxUrlLength = 2000;
 
 /** What is wrong with a list's own members. Only values that differ from the stored ones are judged. */
@@ -46,10 +46,11 @@ export function typeFaults(next: TypeSettings, stored: Partial<EntitlementType> 
 
 /**
  * What is wrong with the URI of an adopted list or type, as the end of a sentence; undefined when it can be adopted. It is shown
- * verbatim, so it must be one that OpenActive's validator accepts (openactive.md 3.9), and not one of the organisation's own.
+ * verbatim, so it must be one that OpenActive's validator accepts (openactive.md 3.9), and not one of the organisation's own. It is
+ * looked up by an index, whose entries have room for {@link maxUrlLength} bytes, not for as many characters of any kind.
  */
 export function adoptedUriFault(uri: string, baseUrl: string): string | undefined {
-  if (uri.length > maxUrlLength) return `must have at most ${maxUrlLength} characters`;
+  if (Buffer.byteLength(uri) > maxUrlLength) return `must have at most ${maxUrlLength} bytes in UTF-8`;
   if (!isHttpUrl(uri) || !isPublicUrl(uri) || /[<>&\\"^`{|}\s]/.test(uri))
     return 'must be an absolute http or https URL with a fully qualified host name, without < > & or spaces';
   if (isBelow(uri, `${baseUrl}/openactive`)) return "must not be one of the organisation's own ids";

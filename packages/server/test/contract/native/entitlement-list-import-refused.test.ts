@@ -75,6 +75,19 @@ test('400 for ids that OpenActive could not show', async () => {
   }
 });
 
+test('400 for ids of more than 2,000 bytes, however few characters they have', async () => {
+  const longest = [`${newUri()}/`.padEnd(2000, 'x'), `${`${newUri()}/`.padEnd(200, 'x')}${'\u6f22'.repeat(600)}`];
+  for (const id of longest) {
+    const concept = [{ '@id': id, prefLabel: 'X' }];
+    assert.equal((await api.import(scheme(newUri(), {}, { concept }))).status, 201);
+    const longer = [{ '@id': `${id}x`, prefLabel: 'X' }];
+    const asConcept = await api.import(scheme(newUri(), {}, { concept: longer }));
+    assertProblem(asConcept, 400, 'invalid', ['/concept/0/@id']);
+    assert.match(asConcept.body.errors[0].detail, /at most 2000 bytes/);
+    assertProblem(await api.import(scheme(`${id}x`, {}, { concept })), 400, 'invalid', ['/@id']);
+  }
+});
+
 test('400 names every faulty member where it stands in the document', async () => {
   const rows = await rowCounts(server);
   const concept = [
