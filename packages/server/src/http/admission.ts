@@ -6,49 +6,68 @@ import type { Answer } from './answer.ts';
 import { keyOf } from './credentials.ts';
 import type { Limit } from './dialect.ts';
 import type { Http } from './http.ts';
-import type { Entry } from './serve.ts';
+import type { Ahead, Entry } from './serve.ts';
 
-/** Lets a request in: for the holder of its key, or for anybody where the route is public. */
+/**
+ * Lets a request in, for the holder of its key, or for anybody where the route is public. Where the route may be begun ahead, who held
+ * the key a moment ago is let in while it is asked who holds it now: {@link runAhead} and {@link enterUnread} hear the answer.
+ */
 export async function admit(http: Http, request: FastifyRequest, entry: Entry): Promise<void> {
   const { route } = entry;
   assertUrl(http, request, entry);
-  if (route.scope !== null) return enter(http, request, entry, await authenticate(http.store, keyIn(request, entry)));
+  if (route.scope !== null) {
+    const key = keyIn(request, entry);
+    const asked = authenticate(http.store, key);
+    const likely = route.ahead ? likelyHolder(http.store, key) : undefined;
+    return likely ? enterAhead(http, request, entry, likely, asked) : enter(http, request, entry, await asked);
+  }
   const organisation = await http.store.organisations.find(slugIn(request));
   if (!organisation) throw new Refusal({ kind: 'unknown-route' });
   entry.organisation = organisation;
 }
 
-/**
- * Lets a request in and runs its handler for whoever held the key a moment ago, while it is asked who holds it now. Almost always they
- * are the same; if not, what was done is thrown away, and done for the one who does.
- */
-export async function runAhead(
+async function enterAhead(
   http: Http,
   request: FastifyRequest,
   entry: Entry,
-  run: () => Promise<Answer>,
-): Promise<Answer> {
-  assertUrl(http, request, entry);
-  const key = keyIn(request, entry);
-  const asked = authenticate(http.store, key);
-  const likely = likelyHolder(http.store, key);
+  likely: Holder,
+  asked: Promise<Holder | undefined>,
+): Promise<void> {
   const { quota } = entry;
-  if (likely) {
-    entry.admitted = asked.then(
-      (holder) => holder === likely,
-      () => false,
-    );
-    const begun = (async () => {
-      enter(http, request, entry, likely);
-      return run();
-    })();
-    begun.catch(() => {}); // heard below, or of no interest
-    if ((await asked) === likely) return begun;
-    for (const assumed of ['admitted', 'client', 'organisation', 'quota'] as const) delete entry[assumed];
+  const admitted = asked.then(
+    (holder) => holder === likely,
+    () => false,
+  );
+  const enterAnew = async () => {
+    for (const assumed of ['ahead', 'client', 'organisation', 'quota'] as const) delete entry[assumed];
     if (quota) entry.quota = quota;
+    enter(http, request, entry, await asked);
+  };
+  try {
+    enter(http, request, entry, likely);
+    entry.ahead = { admitted, enterAnew };
+  } catch (refusal) {
+    if (await admitted) throw refusal; // it concerns nobody else
+    await enterAnew();
   }
-  enter(http, request, entry, await asked);
+}
+
+/**
+ * Runs a request's handler for whoever held the key a moment ago, while it is asked who holds it now. Almost always they are the same; if
+ * not, what was done is thrown away, and done for the one who does.
+ */
+export async function runAhead({ admitted, enterAnew }: Ahead, run: () => Promise<Answer>): Promise<Answer> {
+  const begun = run();
+  begun.catch(() => {}); // heard below, or of no interest
+  if (await admitted) return begun;
+  await enterAnew();
   return run();
+}
+
+/** Lets a request in whose body cannot be read, so that its handler never runs: what is wrong with the key is said first. */
+export async function enterUnread({ entry }: FastifyRequest): Promise<void> {
+  const ahead = entry?.ahead;
+  if (ahead && !(await ahead.admitted)) await ahead.enterAnew();
 }
 
 /** What is judged before anybody is asked for a key. */

@@ -11,6 +11,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { EvidenceSettings } from '#operations/evidence/settings.ts';
 import type { WebhookSettings } from '#operations/webhooks/settings.ts';
 import type { Store } from '#store/store.ts';
+import { enterUnread } from './admission.ts';
 import type { AddressLimits, Dialect } from './dialect.ts';
 import type { InFlight } from './idempotency.ts';
 import { countReadRecords, countRequest, countWaiting, type Metrics, showReplica } from './metrics.ts';
@@ -123,7 +124,10 @@ export function buildHttp(parts: {
   app.decorateRequest('told', false);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error, request, reply) => refuseOutside(http, dialects, request, reply, error));
+  app.setErrorHandler((error, request, reply) => {
+    const refuse = (reason: unknown) => refuseOutside(http, dialects, request, reply, reason);
+    enterUnread(request).then(() => refuse(error), refuse);
+  });
   app.setNotFoundHandler((request, reply) => refuseOutside(http, dialects, request, reply, undefined));
   const tell = (request: FastifyRequest, reply: FastifyReply, status: number) => {
     if (request.told) return;

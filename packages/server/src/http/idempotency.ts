@@ -13,6 +13,8 @@ export type InFlight = Map<string, Promise<unknown>>;
  * may well not meet again (412, 429, 5xx, in flight) (architecture.md, Settled 3; imin.md 3.6).
  *
  * @param run does the work and turns refusals into answers
+ * @param ahead nearly all requests are the first with their key, so it is not looked up before: what a repeat does has no effect, because
+ * the commit, or the look-up after a refusal, finds the kept answer
  * @throws Refusal `idempotency-reused`, `idempotency-busy`, `idempotency-erased`
  */
 export async function underKey(
@@ -20,6 +22,7 @@ export async function underKey(
   call: Call,
   print: Fingerprint,
   run: () => Promise<{ answer: Answer; refused?: Refusal }>,
+  ahead = false,
 ): Promise<Answer> {
   const { actor, store } = call;
   const slot = `${actor.organisation.id}:${actor.client.id}:${print.requestHash}`;
@@ -27,7 +30,7 @@ export async function underKey(
   if (earlier && !(await within(earlier, waitMs))) throw new Refusal({ kind: 'idempotency-busy' });
 
   const work = (async () => {
-    const replay = await replayed(call, print);
+    const replay = ahead && !earlier ? undefined : await replayed(call, print);
     if (replay) return replay;
     const { answer, refused } = await run();
     if (!refused) return answer;

@@ -55,8 +55,8 @@ export type Route = {
   /** A POST that only reads: Idempotency-Key is ignored. */
   readOnly?: boolean;
   /**
-   * A GET on the hot path: its handler begins while it is still being asked who has the key, and so saves a round trip. It has no effect
-   * but its answer and the record of the read, and does not wait or stream.
+   * On the hot path: its handler begins while it is still being asked who has the key, and so saves a round trip. It does not wait or
+   * stream, and has no effect but its answer, the record of a read, and what it commits by the store's writer, which waits for the answer.
    */
   ahead?: boolean;
   /** Members and parameters whose text is opaque (identifiers): not normalised. */

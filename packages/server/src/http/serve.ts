@@ -34,11 +34,14 @@ export type Entry = {
   client?: ApiClient;
   organisation?: Organisation;
   quota?: Quota;
-  /** While it is not certain yet whose the key is: whether it is who is assumed. */
-  admitted?: Promise<boolean>;
+  /** Where the handler need not wait until it is certain whose the key is. */
+  ahead?: Ahead;
   route: Route;
   dialect: Dialect;
 };
+
+/** Whether it is the holder of the key who was let in, when the database has answered; and what lets in the one who is, if not. */
+export type Ahead = { admitted: Promise<boolean>; enterAnew: () => Promise<void> };
 
 /** Serves one route of a dialect. Checks run in one order (architecture.md, Settled 16): address limit, credentials, quota, scope, replay, syntax, then the handler. */
 export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, route: Route): void {
@@ -62,12 +65,12 @@ export function serveRoute(app: FastifyInstance, http: Http, dialect: Dialect, r
     onRequest: (request, reply, done) => {
       const entry: Entry = { url, route, dialect };
       request.entry = entry;
-      if (route.ahead) done();
-      else admit(http, request, entry).then(() => done(), refuse(request, reply));
+      admit(http, request, entry).then(() => done(), refuse(request, reply));
     },
     handler: (request, reply) => {
       const run = () => handle(http, { request, reply }, dialect, route, parse);
-      const answering = route.ahead ? runAhead(http, request, request.entry as Entry, run) : run();
+      const { ahead } = request.entry as Entry;
+      const answering = ahead ? runAhead(ahead, run) : run();
       answering.then((answer) => send(http, request, reply, dialect, answer)).catch(refuse(request, reply));
     },
   });
@@ -84,6 +87,7 @@ async function handle(
   assertAcceptable(request, producedBy(route, dialect));
   if (!route.upload) {
     call.body = parse.body(request);
+    void letGo(request, call.body);
     return carryOut(http, call, dialect, route, parse, () => call.body);
   }
   const form = route.upload;
@@ -92,6 +96,12 @@ async function handle(
   const upload = await receiveUpload(http, call, route, form, memory);
   call.upload = upload;
   return await carryOut(http, call, dialect, route, parse, () => digestible(form, upload));
+}
+
+/** Of a body stays what it says, not the bytes that came: it may wait to be written, and they may be a thousand times as long. */
+async function letGo(request: FastifyRequest, body: unknown): Promise<void> {
+  const { ahead } = request.entry as Entry;
+  if (!ahead || (await ahead.admitted)) request.body = body;
 }
 
 function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialect: Dialect): Call {
@@ -105,7 +115,7 @@ function callOf(http: Http, request: FastifyRequest, reply: FastifyReply, dialec
     now: http.clock(),
     correlationId: correlationIdOf(request),
     requestId: request.id,
-    ...(entry.admitted && { admitted: entry.admitted }),
+    ...(entry.ahead && { admitted: entry.ahead.admitted }),
   };
   const { publicUrl, evidence, webhooks } = http.config;
   const { store, room, clock } = http;
@@ -146,12 +156,13 @@ async function carryOut(
   const print = route.readOnly || route.scope === null ? undefined : fingerprint(call, content);
   if (!print) return run();
   call.keep = (render) => (result) => keptAnswer(print, render(result));
-  return underKey(http.inFlight, call, print, async () => {
+  const judged = async () => {
     try {
       return { answer: await run() };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { answer: refusalAnswer(http, call.request, dialect, error), refused: error };
     }
-  });
+  };
+  return underKey(http.inFlight, call, print, judged, route.ahead);
 }

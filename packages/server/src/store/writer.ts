@@ -29,13 +29,13 @@ const constraintKeys: Record<string, UniqueKey> = {
 /** Violated, they say that what the write was decided with has gone meanwhile: a namespace that was deleted. */
 const staleConstraints = new Set(['access_pass_organisation_id_namespace_fkey', 'account_number_unique']);
 
-/** A batch that fails later than this, milliseconds, has waited for a lock or for a database that does not answer. */
+/** Who waits longer than this, milliseconds, waits for a lock or for a database that does not answer. */
 const patience = 1000;
 
 /** After how many writes of this process it is asked again whether plans have become old. */
 const statisticsInterval = 500;
 
-type Waiting = { plan: Plan; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
+type Waiting = { plan: Plan; since: number; resolve: (outcome: Outcome) => void; reject: (error: unknown) => void };
 type Queue = { waiting: Waiting[]; flushing: boolean };
 
 /**
@@ -70,15 +70,27 @@ export class Writer {
     this.#onError = limits.onError ?? (() => {});
   }
 
-  /** Commits one write; durable once this resolves. Rejects with {@link Unavailable} when the outcome is unknown or the queue is full. */
+  /**
+   * Commits one write; durable once this resolves. Rejects with {@link Unavailable} when the outcome is unknown or the queue is full, and
+   * with an error that nobody is told when the actor was not admitted in the end.
+   */
   commit(write: Write): Promise<Outcome> {
-    const { id } = write.actor.organisation;
+    const { organisation, admitted } = write.actor;
+    const plan = planOf(write);
+    if (!admitted) return this.#enqueue(organisation.id, plan);
+    return admitted.then((may) => {
+      if (!may) throw new Error('the write of somebody who was not let in');
+      return this.#enqueue(organisation.id, plan);
+    });
+  }
+
+  #enqueue(id: number, plan: Plan): Promise<Outcome> {
     const queue: Queue = this.#queues.get(id) ?? { waiting: [], flushing: false };
     if (queue.waiting.length >= this.#maxWaiting)
       return Promise.reject(new Unavailable(new Error('too many writes are waiting')));
     this.#queues.set(id, queue);
     return new Promise((resolve, reject) => {
-      queue.waiting.push({ plan: planOf(write), resolve, reject });
+      queue.waiting.push({ plan, since: performance.now(), resolve, reject });
       if (queue.flushing) return;
       queue.flushing = true;
       setImmediate(() => void this.#drain(id, queue));
@@ -88,8 +100,6 @@ export class Writer {
   async #drain(organisationId: number, queue: Queue): Promise<void> {
     while (queue.waiting.length > 0) {
       const batch = this.#take(queue);
-      const behind = queue.waiting.length;
-      const began = performance.now();
       try {
         await this.#flush(organisationId, batch).catch((error) => {
           // Nothing of it was written, and who was in the way goes on: once more, as one.
@@ -97,13 +107,13 @@ export class Writer {
           return this.#flush(organisationId, batch);
         });
       } catch (error) {
-        if (error instanceof pg.DatabaseError) {
-          for (const one of batch) await this.#flushOne(organisationId, one);
-        } else {
-          // Who has waited in vain as long as these is told so too: batch after batch, the last would hear of it after minutes.
-          const late = performance.now() - began > patience ? queue.waiting.splice(0, behind) : [];
-          for (const one of [...batch, ...late]) one.reject(error);
-        }
+        const failure = error instanceof pg.DatabaseError ? await this.#flushApart(organisationId, batch) : error;
+        if (failure === undefined) continue;
+        for (const one of batch) one.reject(failure);
+        // Who has waited long in vain is told so too: batch after batch, the last would hear of it after minutes.
+        const late = performance.now() - patience;
+        for (const one of queue.waiting) if (one.since < late) one.reject(failure);
+        queue.waiting = queue.waiting.filter(({ since }) => since >= late);
       }
     }
     queue.flushing = false;
@@ -128,17 +138,23 @@ export class Writer {
     return batch;
   }
 
-  /** Repeats one write of a batch that failed; a constraint that fired is the row's own clash. */
-  async #flushOne(organisationId: number, one: Waiting): Promise<void> {
-    try {
-      await this.#flush(organisationId, [one]);
-    } catch (error) {
-      const { constraint = '' } = error as pg.DatabaseError;
-      const key = constraintKeys[constraint];
-      if (key) one.resolve({ outcome: 'taken', key });
-      else if (staleConstraints.has(constraint)) one.resolve({ outcome: 'stale' });
-      else one.reject(error);
+  /**
+   * Repeats the writes of a batch that failed one by one; a constraint that fires then is the row's own clash.
+   *
+   * @returns why those that have no outcome yet will have none, or undefined when all have one
+   */
+  async #flushApart(organisationId: number, batch: Waiting[]): Promise<Unavailable | undefined> {
+    for (const one of batch) {
+      try {
+        await this.#flush(organisationId, [one]);
+      } catch (error) {
+        if (error instanceof Unavailable) return error;
+        const clash = clashOf(error);
+        if (clash) one.resolve(clash);
+        else one.reject(error);
+      }
     }
+    return undefined;
   }
 
   async #flush(organisationId: number, batch: Waiting[]): Promise<void> {
@@ -174,6 +190,15 @@ export class Writer {
 
 function isDeadlock(error: unknown): boolean {
   return error instanceof Unavailable && (error.cause as { code?: string }).code === '40P01';
+}
+
+/** What a violated constraint says; undefined for other errors, also those that name an index they do not violate. */
+function clashOf(error: unknown): Outcome | undefined {
+  const { code = '', constraint = '' } = error as pg.DatabaseError;
+  if (!/^23/.test(code)) return undefined;
+  if (staleConstraints.has(constraint)) return { outcome: 'stale' };
+  const key = constraintKeys[constraint];
+  return key && { outcome: 'taken', key };
 }
 
 function outcomeOf({ outcome, detail }: Row, plan: Plan): Outcome {

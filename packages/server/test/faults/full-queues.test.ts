@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -34,6 +36,16 @@ async function emailsLike(name: string): Promise<string[]> {
   return rows.map((row) => row.email as string);
 }
 
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What a first collection finds unused holds buffers, which are given back beside it.
+  for (let times = 0; times < 3; times += 1) {
+    collect();
+    await sleep(20);
+  }
+}
+
 function assertLater(answer: TestResponse): void {
   assert.equal(answer.status, 503, answer.text);
   assert.match(answer.headers['retry-after'] ?? '', /^[1-9]\d*$/);
@@ -67,6 +79,7 @@ test('writes beyond the limit are turned away at once, and those that wait are d
 
 test('a lock that is not given back: all who wait for it are told in seconds, not one batch after the other', async () => {
   const usual = store.writer;
+  const { customerNumber } = (await create({ email: 'hot@example.com', key: 'hot' })).body;
   store.writer = new Writer(store.database, { maxBatch: 2 });
   const holder = new pg.Client(database.connection);
   await holder.connect();
@@ -74,8 +87,14 @@ test('a lock that is not given back: all who wait for it are told in seconds, no
   await holder.query('select from organisation_counter where organisation_id = $1 for update', [organisation.id]);
   const all = creates('locked', 20);
   const began = performance.now();
-  for (const answer of await Promise.all(all.map((one) => create(one)))) assertLater(answer);
-  // lock_timeout is 5 s: once for who was first, once more for who came in between.
+  const changes = Array.from({ length: 10 }, (_, n) =>
+    send('PATCH', `/v1/customers/${customerNumber}`, {
+      body: { jobTitle: `Baker ${n}` },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    }),
+  );
+  for (const answer of await Promise.all([...all.map((one) => create(one)), ...changes])) assertLater(answer);
+  // lock_timeout is 5 s: once, or twice where some came later than others.
   assert.ok(performance.now() - began < 14_000);
   await holder.query('rollback');
   await holder.end();
@@ -84,15 +103,38 @@ test('a lock that is not given back: all who wait for it are told in seconds, no
   store.writer = usual;
 });
 
+test('what waits to be written holds no more than what it says', async () => {
+  const { writer, freeze, thaw } = await stallWrites(store, database);
+  assert.equal((await create({ email: 'third@example.com', key: 'third' })).status, 201);
+  freeze();
+  const origin = await server.listen();
+  const padding = Buffer.alloc(1_000_000, ' '); // one for all, so that what this end holds is little
+  const waiting = creates('padded', 60).map(async (one) => {
+    const headers = {
+      authorization: `Bearer ${server.key}`,
+      'content-type': 'application/json',
+      'idempotency-key': one.key,
+    };
+    const sent = request(`${origin}/v1/accounts`, { method: 'POST', headers });
+    sent.write(JSON.stringify(body(one)));
+    sent.end(padding);
+    const [response] = await once(sent, 'response');
+    response.resume();
+    return response.statusCode;
+  });
+  await collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
+  while (writer.asked < 1 + waiting.length) await sleep(5);
+  await collectGarbage();
+  const grown = process.memoryUsage().arrayBuffers - before;
+  thaw();
+  assert.deepEqual(new Set(await Promise.all(waiting)), new Set([201]));
+  assert.ok(grown < 20_000_000, `60 requests of 1 MB hold ${grown} bytes`);
+});
+
 test('who is turned away leaves nothing behind in memory', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const used = async () => {
-    // What a first collection finds unused holds buffers, which are given back beside it.
-    for (let times = 0; times < 3; times += 1) {
-      collect();
-      await sleep(20);
-    }
+    await collectGarbage();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return heapUsed + arrayBuffers;
   };

@@ -31,6 +31,7 @@ export const actionRoutes: Route[] = [
       'CustomerUpdateAction: the members named in `object` are changed, null clears, all others stay. imin:EntitlementUpdateAction: the one entitlement of the broker list, in place of the former one. imin:AccessPassUpdateAction: the one access pass, in place of the former one.',
     tag,
     scope: 'openactive-customeraccount-modify',
+    ahead: true,
     params: accountParams,
     headers: { 'If-Match': '' },
     body: Action,

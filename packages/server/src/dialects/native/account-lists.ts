@@ -88,6 +88,7 @@ export const accountLists: Route[] = [
     summary: 'Create an account for an existing customer',
     tag: 'Accounts',
     scope: 'accounts:write',
+    ahead: true,
     params: customerNumberParam,
     headers: idempotencyHeader,
     body: NewAccountOfCustomer,

@@ -11,7 +11,7 @@ import { identifierParam } from './account-routes.ts';
 import { ifMatchHeader } from './headers.ts';
 import { createFromBody } from './new-account.ts';
 import { ownerOf } from './owner.ts';
-import { accountAnswer, nativeTag, resultAnswer } from './render.ts';
+import { accountAnswer, nativeTags, resultAnswer } from './render.ts';
 import { writeResponses } from './responses.ts';
 import { Account, PutAccount } from './schema.ts';
 
@@ -25,6 +25,7 @@ export const putRoute: Route = {
     'The same body again answers 200 with the account as it is now; another body 409. Change an account with PATCH.',
   tag: 'Accounts',
   scope: 'accounts:write',
+  ahead: true,
   params: identifierParam,
   headers: { ...ifMatchHeader, 'If-None-Match': '`*`: only create, 412 when the account exists already' },
   body: PutAccount,
@@ -39,7 +40,7 @@ export const putRoute: Route = {
     const put: Put = {
       identifier,
       digest: keyedDigest(actor.organisation, ['native', body]),
-      condition: writeCondition(call, (account) => [nativeTag(account, actor)]),
+      condition: writeCondition(call, (account) => nativeTags(account, actor)),
     };
     if (request.headers['if-match'] !== undefined) {
       ownerOf(body, actor);

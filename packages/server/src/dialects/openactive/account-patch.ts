@@ -28,6 +28,7 @@ export const patchRoute: Route = {
     'Members that are absent stay, null removes. The customer is part of all accounts of that customer. `accessPass` and `entitlement` replace what the account shows of them: passes that are missing are retired, entitlements revoked; of those that stay, members that are absent stay. The end date of an entitlement is EXCLUSIVE: its last valid day is the day before `validUntil`.',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-modify',
+  ahead: true,
   params: AccountPath,
   query: ProfileQuery,
   headers: { ...preferHeader, 'If-Match': 'Entity tag from the last read; 412 when the account has changed since' },

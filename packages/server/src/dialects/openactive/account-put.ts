@@ -28,6 +28,7 @@ export const putRoute: Route = {
     'The same content again answers 200 with the account as it is now, other content 409. PATCH changes an account. The end date of an entitlement is EXCLUSIVE: its last valid day is the day before `validUntil`.',
   tag: 'Customer accounts',
   scope: 'openactive-customeraccount-modify',
+  ahead: true,
   params: AccountPath,
   query: ProfileQuery,
   headers: {
