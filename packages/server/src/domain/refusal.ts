@@ -24,6 +24,7 @@ export type Subject =
   | 'entitlement'
   | 'evidence-request'
   | 'evidence-file'
+  | 'page'
   | 'access-pass'
   | 'outstanding-action'
   | 'webhook-subscription'

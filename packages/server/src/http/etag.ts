@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Organisation } from '#domain/organisation.ts';
 import { Refusal } from '#domain/refusal.ts';
 
 /** A list of entity tags, or `*` (RFC 9110, 13.1). */
@@ -39,4 +41,12 @@ export function matches(tags: Tags, present: readonly string[]): boolean {
 /** If-None-Match on reads: weak comparison. */
 export function matchesWeakly(tags: Tags, present: string): boolean {
   return tags === '*' || tags.some(({ tag }) => tag === present);
+}
+
+/**
+ * What the entity tag of something that shows addresses below the base URL adds to its version, which stays when the base URL moves.
+ * Empty as long as nothing of the organisation has changed.
+ */
+export function baseMark({ baseUrl, version }: Pick<Organisation, 'baseUrl' | 'version'>): string {
+  return version === 1 ? '' : `-${createHash('sha256').update(baseUrl).digest('hex').slice(0, 12)}`;
 }

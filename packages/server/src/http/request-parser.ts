@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal, refuseFaults } from '#domain/refusal.ts';
 import type { Call } from './call.ts';
+import { parseTags } from './etag.ts';
 import { allFaults } from './faults.ts';
 import { cleanText, parseJson } from './json.ts';
 import { assertMediaType, assertNotEncoded } from './media-type.ts';
@@ -12,7 +13,7 @@ import { maxFaults, validatorOf } from './validation.ts';
 export type RequestParser = {
   /** The body as a JSON value; undefined where the route takes none. Throws Refusal `malformed`, `media-type`. */
   body: (request: FastifyRequest) => unknown;
-  /** Puts path and query parameters into the call. Throws Refusal `malformed`, `invalid`. */
+  /** Puts path and query parameters into the call, and judges the condition of a read. Throws Refusal `malformed`, `invalid`. */
   parameters: (call: Call) => void;
   /** Judges the body by the route's schema. Throws Refusal `invalid`. */
   checkBody: (call: Call) => void;
@@ -22,6 +23,7 @@ export function parserOf(route: Route): RequestParser {
   const verbatim = new Set(route.verbatim ?? []);
   const params = route.params && validatorOf(route.params);
   const query = route.query && validatorOf(route.query);
+  const conditional = route.method === 'GET' && route.headers?.['If-None-Match'] !== undefined;
   const validBody = route.judgesBody ? undefined : route.body && validatorOf(route.body);
   return {
     body: (request) => {
@@ -43,6 +45,8 @@ export function parserOf(route: Route): RequestParser {
             .map((name) => ({ path: [name], code: 'unknown', message: 'unknown parameter' })),
           'query',
         );
+      // Here, not when there is an answer: what is refused was not read.
+      if (conditional) parseTags('If-None-Match', call.request.headers['if-none-match']);
       call.params = given;
       call.query = queried;
     },

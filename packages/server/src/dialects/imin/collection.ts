@@ -1,6 +1,6 @@
+import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
-import { errorAnswer, kinds } from './error-body.ts';
 
 /** Items per page of every collection (imin.md 2.7). */
 export const itemsPerPage = 50;
@@ -8,35 +8,44 @@ export const itemsPerPage = 50;
 const contexts = ['https://openactive.io/', 'https://schema.imin.co/', 'https://openactive.io/ns-beta'];
 
 /**
- * The answer to a request for a page of a collection; 404 when there is no such page.
+ * How many pages a collection of so many items has; an empty one has one.
  *
- * @param url URL of the collection, without query
+ * @param page the page asked for, from 1
+ * @throws Refusal `not-found` when it is beyond the last
  */
-export function collectionAnswer({ actor, query }: Call, url: string, items: readonly object[]): Answer {
-  const { page, ...filter } = query as { page?: number } & Record<string, string>;
-  const body = collectionPage(url, items, page, filter);
-  if (body) return { status: 200, body };
-  const place = { baseUrl: actor.organisation.baseUrl, requestId: actor.requestId };
-  return errorAnswer(kinds.notFound, 'The collection has no such page.', place);
+export function assertPage(count: number, page = 1): number {
+  const pages = Math.max(1, Math.ceil(count / itemsPerPage));
+  if (page > pages) throw new Refusal({ kind: 'not-found', subject: 'page' });
+  return pages;
 }
 
 /**
- * One page in the envelope of every collection (imin.md 2.7). An empty collection has one page.
+ * The answer to a request for a page of a collection.
+ *
+ * @param url URL of the collection, without query
+ * @throws Refusal `not-found`
+ */
+export function collectionAnswer({ query }: Call, url: string, items: readonly object[]): Answer {
+  const { page, ...filter } = query as { page?: number } & Record<string, string>;
+  return { status: 200, body: collectionPage(url, items, page, filter) };
+}
+
+/**
+ * One page in the envelope of every collection (imin.md 2.7).
  *
  * @param url URL of the collection, without query
  * @param page the page asked for, from 1; undefined when the request named none
  * @param filter further parameters of the request, which its pages keep
- * @returns undefined when the page is beyond the last
+ * @throws Refusal `not-found` when the page is beyond the last
  */
 export function collectionPage(
   url: string,
   items: readonly object[],
   page: number | undefined,
   filter: Readonly<Record<string, string>> = {},
-): object | undefined {
+): object {
   const current = page ?? 1;
-  const pages = Math.max(1, Math.ceil(items.length / itemsPerPage));
-  if (current > pages) return undefined;
+  const pages = assertPage(items.length, page);
   const filters = Object.entries(filter).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
   const pageUrl = (number: number | string) => `${url}?${[...filters, `page=${number}`].join('&')}`;
   const unnumbered = filters.length === 0 ? url : `${url}?${filters.join('&')}`;

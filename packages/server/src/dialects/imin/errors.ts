@@ -138,6 +138,7 @@ const missingSubject: Partial<Record<Subject, string>> & { account: string } = {
   account: 'No customer account with this identifier is available to you.',
   'entitlement-list': 'No entitlement list is configured.',
   'evidence-request': 'The account has no evidence request with this identifier.',
+  page: 'The collection has no such page.',
   'linked-account': 'The customer has no linked account at this Seller.',
 };
 

@@ -8,7 +8,7 @@ import type { Upload } from '#http/upload.ts';
 import type { EvidenceResult } from '#operations/evidence/change.ts';
 import { assertShownEvidence, listShownEvidence, readShownEvidence } from '#operations/evidence/of-account.ts';
 import { submitEvidence } from '#operations/evidence/submit.ts';
-import { collectionAnswer } from './collection.ts';
+import { assertPage, collectionAnswer } from './collection.ts';
 import { identifierOf } from './conditions.ts';
 import { evidenceItem } from './evidence-view.ts';
 import { EvidenceRequest } from './held-representation.ts';
@@ -76,8 +76,8 @@ async function listEvidence(call: Call): Promise<Answer> {
   const { store, actor, query } = call;
   const { state } = query as { state?: EvidenceState };
   const identifier = identifierOf(call);
-  const found = await listShownEvidence(store, actor, identifier);
-  const items = found.filter(({ evidence }) => state === undefined || evidence.state === state);
+  const admit = (count: number) => void assertPage(count, query.page);
+  const items = await listShownEvidence(store, actor, identifier, { state, admit });
   const url = `${accountUrl(actor.organisation, identifier)}/evidence-requests`;
   return collectionAnswer(
     call,

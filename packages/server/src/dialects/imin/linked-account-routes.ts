@@ -5,7 +5,7 @@ import type { Call } from '#http/call.ts';
 import type { Route } from '#http/route.ts';
 import { loadAccount } from '#operations/accounts/load.ts';
 import { readAccount } from '#operations/accounts/read.ts';
-import { collectionAnswer } from './collection.ts';
+import { assertPage, collectionAnswer } from './collection.ts';
 import { identifierOf } from './conditions.ts';
 import { Collection, LinkedAccount } from './representation.ts';
 import { errors } from './responses.ts';
@@ -59,8 +59,8 @@ export const linkedAccountRoutes: Route[] = [
 ];
 
 async function listLinkedAccounts(call: Call): Promise<Answer> {
-  const { store, actor } = call;
-  const { account } = await readAccount(store, actor, identifierOf(call));
+  const { store, actor, query } = call;
+  const { account } = await readAccount(store, actor, identifierOf(call), () => void assertPage(0, query.page));
   const url = `${accountUrl(actor.organisation, account.identifier)}/linked-accounts`;
   return collectionAnswer(call, url, []);
 }

@@ -4,12 +4,24 @@ import { type Organisation, settingsOf } from '#domain/organisation.ts';
 import type { PassNamespace } from '#domain/pass-namespace.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
+import { baseMark } from '#http/etag.ts';
 
 type Versioned = { version: number };
 
 /** `"v{version}"`; a list's version covers its types too. */
 export function catalogueTag({ version }: Versioned): string {
   return `v${version}`;
+}
+
+/** The tag of a list or a type, whose `uri` is below the base URL. */
+export function uriTag({ organisation }: Actor, stored: Versioned): string {
+  return `${catalogueTag(stored)}${baseMark(organisation)}`;
+}
+
+/** The tag of the organisation. What it has not decided, the server's configuration says: another one makes another tag. */
+export function organisationTag({ evidence }: Call, organisation: Organisation): string {
+  const { evidenceRetentionDays = evidence.retentionDays } = settingsOf(organisation);
+  return `${catalogueTag(organisation)}-${evidenceRetentionDays}`;
 }
 
 export function renderList({ organisation }: Actor, { version: _, uri, ...list }: EntitlementList): object {
@@ -36,24 +48,27 @@ function renderOrganisation({ evidence }: Call, organisation: Organisation): obj
 }
 
 export function listAnswer(actor: Actor, status: 200 | 201, list: EntitlementList): Answer {
-  return answer(actor, status, list, renderList(actor, list), `/entitlement-lists/${list.slug}`);
+  return answer(actor, status, uriTag(actor, list), renderList(actor, list), `/entitlement-lists/${list.slug}`);
 }
 
 export function typeAnswer(actor: Actor, status: 200 | 201, type: EntitlementType): Answer {
-  return answer(actor, status, type, renderType(actor, type), `/entitlement-lists/${type.list}/types/${type.id}`);
+  const path = `/entitlement-lists/${type.list}/types/${type.id}`;
+  return answer(actor, status, uriTag(actor, type), renderType(actor, type), path);
 }
 
 export function namespaceAnswer(actor: Actor, status: 200 | 201, namespace: PassNamespace): Answer {
-  return answer(actor, status, namespace, renderNamespace(namespace), `/pass-namespaces/${namespace.name}`);
+  const body = renderNamespace(namespace);
+  return answer(actor, status, catalogueTag(namespace), body, `/pass-namespaces/${namespace.name}`);
 }
 
 export function organisationAnswer(call: Call, organisation: Organisation): Answer {
-  return answer(call.actor, 200, organisation, renderOrganisation(call, organisation), '/organisation');
+  const body = renderOrganisation(call, organisation);
+  return answer(call.actor, 200, organisationTag(call, organisation), body, '/organisation');
 }
 
 /** What was read or written, with its entity tag and, when it is new, its address. */
-export function answer(actor: Actor, status: 200 | 201, stored: Versioned, body: object, path: string): Answer {
+export function answer(actor: Actor, status: 200 | 201, tag: string, body: object, path: string): Answer {
   const location = status === 201 ? { Location: `${actor.organisation.baseUrl}/v1${path}` } : {};
-  const headers = { 'Cache-Control': 'private, no-cache', ETag: `"${catalogueTag(stored)}"`, ...location };
+  const headers = { 'Cache-Control': 'private, no-cache', ETag: `"${tag}"`, ...location };
   return { status, headers, body };
 }

@@ -4,7 +4,7 @@ import type { RefusalReason } from '#domain/refusal.ts';
 import type { Route } from '#http/route.ts';
 import { inWords } from '#http/words.ts';
 import { type Imported, importEntitlementList } from '#operations/entitlement-lists/import.ts';
-import { answer, renderList } from './catalogue-render.ts';
+import { answer, renderList, uriTag } from './catalogue-render.ts';
 import { catalogueCreates } from './catalogue-responses.ts';
 import { type ReadScheme, readConceptScheme } from './concept-scheme.ts';
 import { ImportResult } from './entitlement-list-schema.ts';
@@ -77,7 +77,7 @@ export const importRoute: Route = {
     const render = (imported: Imported) => {
       const { list, created: isNew, ...counts } = imported;
       const shown = { list: renderList(actor, list), ...counts };
-      return answer(actor, isNew ? 201 : 200, list, shown, `/entitlement-lists/${list.slug}`);
+      return answer(actor, isNew ? 201 : 200, uriTag(actor, list), shown, `/entitlement-lists/${list.slug}`);
     };
     const work = importEntitlementList(store, actor, scheme, query.slug, keep(render));
     return render(await inWords(work, (reason) => inDocument(reason, pathOf)));

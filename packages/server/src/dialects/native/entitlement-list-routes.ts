@@ -7,7 +7,7 @@ import { createEntitlementList } from '#operations/entitlement-lists/create.ts';
 import { listEntitlementLists } from '#operations/entitlement-lists/list.ts';
 import { readEntitlementList } from '#operations/entitlement-lists/read.ts';
 import { editOf, limitOf, page, slugPageQuery } from './catalogue-pages.ts';
-import { catalogueTag, listAnswer, renderList } from './catalogue-render.ts';
+import { catalogueTag, listAnswer, renderList, uriTag } from './catalogue-render.ts';
 import { catalogueCreates, cataloguePatches, catalogueReads } from './catalogue-responses.ts';
 import {
   EntitlementList,
@@ -89,7 +89,7 @@ export const entitlementListRoutes: Route[] = [
       const { store, actor, params, body } = call;
       const change = {
         edit: editOf(body, { published: true }),
-        ifMatch: ifMatch(call, (list: StoredList) => [catalogueTag(list)]),
+        ifMatch: ifMatch(call, (list: StoredList) => [catalogueTag(list), uriTag(actor, list)]),
       };
       return listAnswer(actor, 200, await changeEntitlementList(store, actor, params.list as string, change));
     },

@@ -7,7 +7,7 @@ import { createEntitlementType } from '#operations/entitlement-types/create.ts';
 import { listEntitlementTypes } from '#operations/entitlement-types/list.ts';
 import { readEntitlementType } from '#operations/entitlement-types/read.ts';
 import { editOf, limitOf, page, pageQuery } from './catalogue-pages.ts';
-import { catalogueTag, renderType, typeAnswer } from './catalogue-render.ts';
+import { catalogueTag, renderType, typeAnswer, uriTag } from './catalogue-render.ts';
 import { catalogueCreates, cataloguePatches, catalogueReads } from './catalogue-responses.ts';
 import { listParam } from './entitlement-list-routes.ts';
 import {
@@ -96,7 +96,7 @@ export const entitlementTypeRoutes: Route[] = [
       const { store, actor, params, body } = call;
       const change = {
         edit: editOf(body, typeDefaults),
-        ifMatch: ifMatch(call, (type: StoredType) => [catalogueTag(type)]),
+        ifMatch: ifMatch(call, (type: StoredType) => [catalogueTag(type), uriTag(actor, type)]),
       };
       const target = params as { list: string; id: string };
       return typeAnswer(actor, 200, await changeEntitlementType(store, actor, target, change));

@@ -11,6 +11,7 @@ import { evidenceLink } from '#operations/evidence/link.ts';
 import type { EvidenceFound } from '#operations/evidence/read.ts';
 import { heldAnswer } from './held-answers.ts';
 import { renderType } from './held-render.ts';
+import { nativeTag, withoutFilesTag } from './render.ts';
 
 /** Path of a request for proof below the organisation's base URL, or of a part of it. */
 export function evidencePath(id: string, ...steps: string[]): string {
@@ -22,23 +23,39 @@ export function renderFound({ evidence, entitlement, document }: EvidenceFound, 
   return renderRequest(evidence, entitlement, document.account, actor);
 }
 
+/** The answer that shows it. */
+export function foundAnswer({ document: { account }, ...found }: EvidenceFound, actor: Actor): Answer {
+  return requestAnswer({ ...found, account }, actor);
+}
+
 /** What a step made of a request for proof; a new one has an address. */
 export function stepAnswer(actor: Actor, status: 200 | 201) {
-  return ({ evidence, entitlement, account }: EvidenceResult): Answer => {
-    const body = renderRequest(evidence, entitlement, account, actor);
-    return heldAnswer(actor, account, body, status === 201 ? evidencePath(evidence.id) : undefined);
-  };
+  return (result: EvidenceResult): Answer =>
+    requestAnswer(result, actor, status === 201 ? evidencePath(result.evidence.id) : undefined);
+}
+
+type Shown = { evidence: Evidence; entitlement: Omit<Entitlement, 'evidence'>; account: Account };
+
+function requestAnswer({ evidence, entitlement, account }: Shown, actor: Actor, location?: string): Answer {
+  const tag = areFilesKept(evidence, actor) ? nativeTag(account, actor) : withoutFilesTag(account, actor);
+  return heldAnswer(actor, account, renderRequest(evidence, entitlement, account, actor), location, tag);
+}
+
+/** Deleted is what was to be deleted by now, whether the job has come by or not. */
+function areFilesKept({ deleteFilesAt }: Evidence, { now }: Actor): boolean {
+  return deleteFilesAt === undefined || deleteFilesAt > now.toISOString();
 }
 
 function renderRequest(
   evidence: Evidence,
   entitlement: Omit<Entitlement, 'evidence'>,
   { identifier, customerNumber }: Account,
-  { organisation, now }: Actor,
+  actor: Actor,
 ): object {
+  const { organisation } = actor;
   const { id, state, name, description, requestedAt, requestedBy, due, submittedAt, note } = evidence;
   const { decidedAt, decidedBy, reason, deleteFilesAt, files = [], url } = evidence;
-  const kept = deleteFilesAt === undefined || deleteFilesAt > now.toISOString();
+  const kept = areFilesKept(evidence, actor);
   return compact({
     id,
     state,

@@ -4,10 +4,9 @@ import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { type EvidenceFound, type EvidencePosition, listEvidenceIn, readEvidence } from '#operations/evidence/read.ts';
-import { renderFound } from './evidence-render.ts';
+import { foundAnswer, renderFound } from './evidence-render.ts';
 import { EvidenceRequest, EvidenceRequestList, evidenceStates } from './evidence-schema.ts';
 import { ifNoneMatchHeader } from './headers.ts';
-import { heldAnswer } from './held-answers.ts';
 import { heldQuery, limitOf, pageBody, timedCursorOf, timedKey } from './held-pages.ts';
 import { oneOf } from './one-of.ts';
 import { listResponses, problemResponses } from './responses.ts';
@@ -55,7 +54,7 @@ export const evidenceRoutes: Route[] = [
     handler: async (call) => {
       const { store, actor, params } = call;
       const found = await readEvidence(store, actor, params.id as string);
-      return unlessKnown(call, heldAnswer(actor, found.document.account, renderFound(found, actor)));
+      return unlessKnown(call, foundAnswer(found, actor));
     },
   },
 ];

@@ -14,7 +14,7 @@ import { stepAnswer } from './evidence-render.ts';
 import { evidenceParams } from './evidence-routes.ts';
 import { EvidenceDecision, EvidenceRejection, EvidenceRequest } from './evidence-schema.ts';
 import { idempotencyHeader, ifMatchHeader } from './headers.ts';
-import { nativeTag } from './render.ts';
+import { nativeTags } from './render.ts';
 import { writeResponses } from './responses.ts';
 
 const tag = 'Evidence';
@@ -112,11 +112,11 @@ async function take(call: Call, step: (given: Step) => Promise<EvidenceResult>):
   return answering(call, stepAnswer(call.actor, 200), (keep) => step({ ...given, keep }));
 }
 
-/** If-Match against the tag of the request's account, which only the operation finds; undefined without the header. */
+/** If-Match against the tags of the request's account, which only the operation finds; undefined without the header. */
 function evidenceMatch(call: Call): EvidenceMatch {
   type Present = { aggregate: Aggregate; identifier: string };
-  const match = ifMatch<Present>(call, ({ aggregate, identifier }) => [
-    nativeTag(accountIn(aggregate, identifier), call.actor),
-  ]);
+  const match = ifMatch<Present>(call, ({ aggregate, identifier }) =>
+    nativeTags(accountIn(aggregate, identifier), call.actor),
+  );
   return match && ((aggregate, identifier) => match({ aggregate, identifier }));
 }

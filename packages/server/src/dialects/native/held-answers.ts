@@ -13,13 +13,20 @@ export function accountPath(identifier: string, ...steps: string[]): string {
  * An answer about something that an account holds. Its entity tag is the account's: whatever of it changes, the account does.
  *
  * @param location path of what was created
+ * @param tag where that does not say all
  */
-export function heldAnswer(actor: Actor, account: Account, body: object, location?: string): Answer {
+export function heldAnswer(
+  actor: Actor,
+  account: Account,
+  body: object,
+  location?: string,
+  tag: string = nativeTag(account, actor),
+): Answer {
   return {
     status: location === undefined ? 200 : 201,
     headers: {
       'Cache-Control': 'private, no-cache',
-      ETag: `"${nativeTag(account, actor)}"`,
+      ETag: `"${tag}"`,
       ...(location === undefined ? {} : { Location: `${actor.organisation.baseUrl}${location}` }),
     },
     body,

@@ -3,7 +3,7 @@ import { ifMatch, unlessKnown } from '#http/conditional.ts';
 import type { Route } from '#http/route.ts';
 import { changeSettings } from '#operations/organisations/settings.ts';
 import { editOf } from './catalogue-pages.ts';
-import { catalogueTag, organisationAnswer } from './catalogue-render.ts';
+import { catalogueTag, organisationAnswer, organisationTag } from './catalogue-render.ts';
 import { cataloguePatches, catalogueReads } from './catalogue-responses.ts';
 import { ifMatchHeader, ifNoneMatchHeader, mergePatchTypes } from './headers.ts';
 import { Organisation, OrganisationPatch } from './organisation-schema.ts';
@@ -36,7 +36,10 @@ export const organisationRoutes: Route[] = [
     responses: cataloguePatches(Organisation),
     handler: async (call) => {
       const { store, actor, body } = call;
-      const present = (organisation: StoredOrganisation) => [catalogueTag(organisation)];
+      const present = (organisation: StoredOrganisation) => [
+        catalogueTag(organisation),
+        organisationTag(call, organisation),
+      ];
       const change = { edit: editOf(body), ifMatch: ifMatch(call, present) };
       return organisationAnswer(call, await changeSettings(store, actor, change));
     },

@@ -65,6 +65,16 @@ export function nativeTag(account: Account, actor: Actor): string {
   return `v${accountTag(account, todayOf(actor))}`;
 }
 
+/** The tag of a request for proof whose files are to be deleted: at that instant the links to them are gone, and nothing is written. */
+export function withoutFilesTag(account: Account, actor: Actor): string {
+  return `${nativeTag(account, actor)}-f`;
+}
+
+/** The tags that name the present state of an account. */
+export function nativeTags(account: Account, actor: Actor): readonly string[] {
+  return [nativeTag(account, actor), withoutFilesTag(account, actor)];
+}
+
 const caching = { 'Cache-Control': 'private, no-cache' };
 
 export function customerAnswer(actor: Actor, status: 200 | 201, customer: Customer): Answer {

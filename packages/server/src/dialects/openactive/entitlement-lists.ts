@@ -6,6 +6,7 @@ import { Refusal } from '#domain/refusal.ts';
 import type { Answer } from '#http/answer.ts';
 import type { Call } from '#http/call.ts';
 import { unlessKnown } from '#http/conditional.ts';
+import { baseMark } from '#http/etag.ts';
 import type { Route } from '#http/route.ts';
 import { readEntitlementList, shownTypes } from '#operations/entitlement-lists/read.ts';
 import { readEntitlementType } from '#operations/entitlement-types/read.ts';
@@ -79,7 +80,7 @@ async function readList(call: Call): Promise<Answer> {
   const types = await shownTypes(store, actor, found);
   if (types.length === 0) throw new Refusal({ kind: 'not-found', subject: 'entitlement-list' });
   // The version of the list covers its types.
-  return unlessKnown(call, { ...open(found.version), body: schemeView(actor.organisation, found, types) });
+  return unlessKnown(call, { ...open(found, actor.organisation), body: schemeView(actor.organisation, found, types) });
 }
 
 async function readConcept(call: Call): Promise<Answer> {
@@ -89,7 +90,7 @@ async function readConcept(call: Call): Promise<Answer> {
   const type = await readEntitlementType(store, actor, known, conceptId);
   if (type.hidden) throw new Refusal({ kind: 'not-found', subject: 'entitlement-type' });
   const body = { '@context': coreContext, ...conceptView(actor.organisation, type) };
-  return unlessKnown(call, { ...open(type.version), body });
+  return unlessKnown(call, { ...open(type, actor.organisation), body });
 }
 
 /** A list that is there for everybody. Throws Refusal `not-found`. */
@@ -114,9 +115,9 @@ function schemeView(organisation: Organisation, found: EntitlementList, types: E
 }
 
 /** What may be kept for some minutes by everybody. */
-function open(version: number): Answer {
+function open({ version }: { version: number }, organisation: Organisation): Answer {
   const headers = {
-    ETag: `"${version}"`,
+    ETag: `"${version}${baseMark(organisation)}"`,
     'Cache-Control': 'public, max-age=300',
     Vary: 'Accept',
     ...anyOrigin,

@@ -1,24 +1,34 @@
 import type { Actor } from '#domain/actor.ts';
 import type { TypeLabel } from '#domain/entitlement-list.ts';
-import type { Evidence } from '#domain/evidence.ts';
+import type { Evidence, EvidenceState } from '#domain/evidence.ts';
 import { Refusal } from '#domain/refusal.ts';
 import type { Store } from '#store/store.ts';
 import { loadAccount } from '../accounts/load.ts';
 import { noteRead } from '../reads/note.ts';
 import { asOfToday } from './as-of-today.ts';
 import { findEvidence } from './find.ts';
-import { type EvidenceFound, listEvidence } from './read.ts';
+import { type EvidenceFound, loadEvidence } from './read.ts';
 
 /** A request for proof as it is today, and of what. */
 export type EvidenceOfAccount = { evidence: Evidence; type: TypeLabel };
 
 /**
- * All requests for proof of an account, newest first, but for those of hidden types.
+ * All requests for proof of an account, or those in a state, newest first, but for those of hidden types.
  *
- * @throws Refusal `not-found`, `gone` (account)
+ * @param admit judges whether so many are shown; may throw Refusals of its own
+ * @throws Refusal `not-found`, `gone` (account), and what `admit` throws
  */
-export async function listShownEvidence(store: Store, actor: Actor, identifier: string): Promise<EvidenceOfAccount[]> {
-  return (await listEvidence(store, actor, identifier)).filter(isShown).map(ofAccount);
+export async function listShownEvidence(
+  store: Store,
+  actor: Actor,
+  identifier: string,
+  { state, admit }: { state?: EvidenceState | undefined; admit: (count: number) => void },
+): Promise<EvidenceOfAccount[]> {
+  const { document, found } = await loadEvidence(store, actor, identifier);
+  const shown = found.filter((one) => isShown(one) && (state === undefined || one.evidence.state === state));
+  admit(shown.length);
+  noteRead(store, actor, 'evidence.list', document);
+  return shown.map(ofAccount);
 }
 
 /**

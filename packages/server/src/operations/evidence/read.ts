@@ -1,3 +1,4 @@
+import type { AccountDocument } from '#domain/account.ts';
 import type { Actor } from '#domain/actor.ts';
 import type { EvidenceState } from '#domain/evidence.ts';
 import type { StoredEvidence } from '#store/held-history.ts';
@@ -23,12 +24,22 @@ export async function readEvidence(store: Store, actor: Actor, evidenceId: strin
 
 /** All requests for proof of an account, newest first. Throws Refusal `not-found`, `gone`. */
 export async function listEvidence(store: Store, actor: Actor, identifier: string): Promise<EvidenceFound[]> {
+  const { document, found } = await loadEvidence(store, actor, identifier);
+  noteRead(store, actor, 'evidence.list', document);
+  return found;
+}
+
+/** As {@link listEvidence}, with the account. Leaves no record of the read: for whoever may yet refuse to show anything. */
+export async function loadEvidence(
+  store: Store,
+  actor: Actor,
+  identifier: string,
+): Promise<{ document: AccountDocument; found: EvidenceFound[] }> {
   const { account, customer } = await loadAccount(store, actor, identifier);
   const stored = await store.held.evidence(ownerOf(actor, account));
   // Once for all of them.
   const document = { account: asOfDay(account, actor), customer };
-  noteRead(store, actor, 'evidence.list', document);
-  return stored.map((one) => asIn(document.account, { ...one, document }));
+  return { document, found: stored.map((one) => asIn(document.account, { ...one, document })) };
 }
 
 /**

@@ -21,7 +21,7 @@ async function openactive(identifier: string) {
 /** Both see one version, and the end of the one is the start of the other's date. */
 async function both(identifier: string) {
   const [imin, other] = [await broker.held(identifier), await openactive(identifier)];
-  assert.equal(imin.tag, other.headers.etag);
+  assert.equal(imin.tag, String(other.headers.etag).replace(/"$/, '-residents"'));
   const same = (other.body.entitlement ?? []).find(
     (one: { entitlementType: { '@id': string } }) =>
       one.entitlementType['@id'] === imin.entitlement?.entitlementType.id,

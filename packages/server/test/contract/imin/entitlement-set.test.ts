@@ -28,7 +28,7 @@ describe('imin:EntitlementUpdateAction', () => {
     assert.equal(headers['cache-control'], 'private, no-store');
     const { entitlement, tag } = await broker.held(identifier);
     assert.deepEqual(entitlement, { '@type': 'Entitlement', expires: '2027-11-21T00:00:00Z', entitlementType });
-    assert.equal(tag, '"2.1"');
+    assert.equal(tag, '"2.1-residents"');
     const [stored] = await broker.history(identifier);
     assert.deepEqual([stored?.validFrom, stored?.validUntil], ['2026-11-21', '2027-11-21']);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { collectionPage } from '#dialects/imin/collection.ts';
+import { Refusal } from '#domain/refusal.ts';
 import { errorBody, pointers, startBroker } from './support.ts';
 
 const broker = await startBroker();
@@ -113,9 +114,9 @@ describe('pages of a collection', () => {
     );
     assert.equal(page(3)['imin:item'][0].index, 100);
     assert.equal(page(3)['imin:totalItems'], 101);
-    assert.equal(page(4), undefined);
+    assert.throws(() => page(4), Refusal);
     assert.equal(page(1, items.slice(0, 50)).view['imin:totalPages'], 1);
-    assert.equal(page(2, items.slice(0, 50)), undefined);
+    assert.throws(() => page(2, items.slice(0, 50)), Refusal);
   });
 
   it('lead to their neighbours where there are any', () => {

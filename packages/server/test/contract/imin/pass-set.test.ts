@@ -73,7 +73,7 @@ describe('imin:AccessPassUpdateAction', () => {
     assert.equal(headers['cache-control'], 'private, no-store');
     assert.deepEqual(await shown(identifier), { '@type': 'Barcode', text: '0042188' });
     assert.deepEqual(await passes(identifier), ['card 0042188 active']);
-    assert.equal((await broker.held(identifier)).tag, '"2.0"');
+    assert.equal((await broker.held(identifier)).tag, '"2.0-residents"');
   });
 
   it('200 retires the others of that namespace, and only those', async () => {
@@ -212,7 +212,7 @@ describe('imin:AccessPassUpdateAction', () => {
     for (const [body, pointer, message] of cases) {
       assertUpdateFailed(await broker.act(identifier, body), [[pointer, message]]);
     }
-    assert.equal((await broker.held(identifier)).tag, '"1.0"');
+    assert.equal((await broker.held(identifier)).tag, '"1.0-residents"');
   });
 
   it('400 for the account of a deactivated customer', async () => {

@@ -154,6 +154,13 @@ test('412 guards make-default with the tag of the account', async () => {
   assert.equal(fresh.status, 200);
 });
 
+test('400 for what is wrong with path and query before If-None-Match, and for that before 404', async () => {
+  const get = (url: string) => send('GET', url, { headers: { 'if-none-match': 'x' } });
+  assertProblem(await get('/v1/customers/x'), 400, 'invalid', ['?customerNumber']);
+  assertProblem(await get('/v1/customers/1?colour=red'), 400, 'invalid', ['?colour']);
+  assertProblem(await get('/v1/customers/1'), 400, 'invalid', ['If-None-Match:']);
+});
+
 test('404 and 410 come before 412', async () => {
   const headers = { 'if-match': '"v99"' };
   assertProblem(await api.patch('/v1/customers/1', {}, headers), 404, 'not-found');

@@ -40,6 +40,35 @@ for (const step of ['approve', 'reject'] as const) {
   });
 }
 
+test('200 for who knows the request from before its files were due: the links are gone', async () => {
+  const { request, account } = await sent();
+  done(await api.step(request, 'approve'));
+  const { etag } = (await send('GET', request)).headers;
+  const known = { headers: { 'if-none-match': String(etag) } };
+  server.clock.now = new Date(days(30).getTime() - 1);
+  assert.equal((await send('GET', request, known)).status, 304);
+  server.clock.now = days(30);
+  const due = await send('GET', request, known);
+  assert.deepEqual([due.status, 'href' in done(due).files[0]], [200, false]);
+  assert.notEqual(due.headers.etag, etag);
+  await purgeFiles(store, server.clock.now);
+  const headers = { 'if-none-match': String(due.headers.etag) };
+  assert.equal((await send('GET', request, { headers })).status, 304);
+  const patch = { body: { alias: 'home' }, headers: { 'if-match': String(due.headers.etag) } };
+  assert.equal((await send('PATCH', account, patch)).status, 200, 'it is still a tag of the account');
+  assertProblem(await send('PATCH', account, patch), 412, 'precondition-failed');
+});
+
+test('a step that deletes the files at once answers with the tag that a read has', async () => {
+  const { request } = await sent();
+  const withdrawn = await api.step(request, 'withdraw');
+  const read = await send('GET', request);
+  assert.deepEqual([read.headers.etag, read.body], [withdrawn.headers.etag, done(withdrawn)]);
+  const headers = { 'if-match': String(read.headers.etag) };
+  assertProblem(await api.step(request, 'withdraw', { 'if-match': '"v1.0"' }), 412, 'precondition-failed');
+  assert.notEqual((await api.step(request, 'withdraw', headers)).status, 412);
+});
+
 test("the organisation's own retention counts from the next decision on", async () => {
   const [early, late] = [await sent(), await sent()];
   done(await api.step(early.request, 'approve'));

@@ -99,6 +99,24 @@ test('200 days for which evidence is kept: those of the server, until the organi
   }
 });
 
+test('200 for who knows the days of a server that was started with others; 412 only when the organisation changed', async () => {
+  const { retentionDays } = evidence;
+  await api.patch(url, { evidenceRetentionDays: null });
+  const known = String((await send('GET', url)).headers.etag);
+  evidence.retentionDays = 12;
+  try {
+    const now = await send('GET', url, { headers: { 'if-none-match': known } });
+    assert.deepEqual([now.status, now.body?.evidenceRetentionDays], [200, 12]);
+    const headers = { 'if-none-match': String(now.headers.etag) };
+    assert.equal((await send('GET', url, { headers })).status, 304);
+    const tag = { 'if-match': String(now.headers.etag) };
+    assert.equal((await api.patch(url, { evidenceRetentionDays: 5 }, tag)).status, 200);
+    assertProblem(await api.patch(url, { evidenceRetentionDays: 6 }, tag), 412, 'precondition-failed');
+  } finally {
+    evidence.retentionDays = retentionDays;
+  }
+});
+
 const retention: [string, number, number, number | undefined][] = [
   ['changeRetentionDays', 30, 36_500, undefined],
   ['tombstoneRetentionDays', 7, 3650, 30],

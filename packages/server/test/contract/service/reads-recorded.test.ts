@@ -170,6 +170,36 @@ test('what was refused was not read', async () => {
   }
 });
 
+const conditional = dialects.flatMap((one) =>
+  reading(one)
+    .filter(({ headers }) => headers && 'If-None-Match' in headers)
+    .map((route) => ({ dialect: one.name, route })),
+);
+
+for (const { dialect, route } of conditional) {
+  const name = `${dialect} ${route.operationId}`;
+  for (const [index, question] of (questions[name] ?? []).entries()) {
+    test(`${name} ${index + 1} leaves no record when If-None-Match is no list of entity tags`, async () => {
+      const response = await send('GET', question as string, { headers: { 'if-none-match': 'x' } });
+      assert.equal(response.status, 400, response.text);
+      assert.deepEqual(await recordsOf(response), []);
+    });
+  }
+}
+
+test('a page of a collection that is not there was not read', async () => {
+  const collections = [
+    'linked-accounts?page=99',
+    'evidence-requests?page=99',
+    'evidence-requests?state=expired&page=2',
+  ];
+  for (const collection of collections) {
+    const response = await send('GET', `/api/v2/customer-accounts/read-me/${collection}`);
+    assert.deepEqual([response.status, response.body.description], [404, 'The collection has no such page.']);
+    assert.deepEqual(await recordsOf(response), [], collection);
+  }
+});
+
 test('what is shown of a write is said by its audit; of one that changed nothing, by a record', async () => {
   const url = await api.account();
   const written = await send('PATCH', url, { body: { alias: 'home' } });
