@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { clearWorkspace, openWorkspace } from '../scripts/test/workspace.mjs';
+import { commit } from './report/machine.ts';
 import { machine, table } from './report.ts';
 import { measureBacklog } from './webhooks/backlog.mjs';
 import { measureDeadEndpoint } from './webhooks/dead-endpoint.mjs';
@@ -32,14 +33,21 @@ try {
   for (const [name, [measure, options]] of Object.entries(parts)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const { title, head, rows } = await measure(workspace, options);
-    sections.push(`## ${title}\n\n${table(head, rows)}\n`);
+    sections.push(`## ${title}\n\n${extent(options)}\n\n${table(head, rows)}\n`);
     process.stdout.write(`${sections.at(-1)}\n`);
     await sleep(1000);
   }
-  const text = `# Webhooks\n\n${machine(await postgres())}\nMedians of the rounds, and their spread in brackets.\n\n${sections.join('\n')}`;
+  const versions = `${await postgres()}, Tessera ${commit()}`;
+  const text = `# Webhooks\n\n${machine(versions)}\nMedians of the rounds, and their spread in brackets.\n\n${sections.join('\n')}`;
   if (!values.quick && positionals.length === 0) writeFileSync(new URL('webhooks.md', import.meta.url), text);
 } finally {
   await clearWorkspace(workspace);
+}
+
+/** How much of a part was measured. */
+function extent({ rounds, seconds }) {
+  const times = rounds === 1 ? 'One round' : `${rounds} rounds`;
+  return seconds === undefined ? `${times}.` : `${times} of ${seconds} s.`;
 }
 
 async function postgres() {
