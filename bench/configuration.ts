@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -53,7 +54,7 @@ async function seenAtCommit({ query, url, key }: Subject): Promise<{ role: strin
   await query(`create constraint trigger bench_see after insert on audit deferrable initially deferred
       for each row execute function bench_see()`);
   try {
-    await created(url, key, 'bench-guard-commit');
+    await created(url, key, nameOfCreate());
     const [seen] = await query<{ role: string; commit: string }>('select role, commit from bench_seen');
     return seen ?? { role: 'none', commit: 'nothing was committed' };
   } finally {
@@ -71,7 +72,7 @@ async function isolation({ query, url, key, otherKey }: Subject): Promise<Fact[]
   const [role] = await query<{ exempt: boolean }>(
     `select rolsuper or rolbypassrls as exempt from pg_roles where rolname = 'tessera_server'`,
   );
-  const { identifier } = await created(url, key, 'bench-guard-isolation');
+  const { identifier } = await created(url, key, nameOfCreate());
   const foreign = await fetch(`${url}/v1/accounts/${identifier}`, { headers: bearer(otherKey) });
   return [
     fact(
@@ -87,8 +88,9 @@ async function isolation({ query, url, key, otherKey }: Subject): Promise<Fact[]
 async function requests(subject: Subject): Promise<Fact[]> {
   const { url, key, slowKey, organisationId, query, log } = subject;
   const status = async (of: Promise<Response>) => String((await of).status);
-  const make = await created(url, key, 'bench-guard');
-  const again = await created(url, key, 'bench-guard');
+  const name = nameOfCreate();
+  const make = await created(url, key, name);
+  const again = await created(url, key, name);
   const get = await fetch(`${url}/v1/accounts/${make.identifier}`, { headers: bearer(key) });
   const requestId = get.headers.get('x-request-id') ?? '';
   const slow = await Promise.all(
@@ -126,6 +128,11 @@ async function requests(subject: Subject): Promise<Fact[]> {
 
 function fact(what: string, expected: string, found: string): Fact {
   return { what, expected, found, holds: expected === found };
+}
+
+/** Another one each time: several servers are asked on one database. */
+function nameOfCreate(): string {
+  return `bench-guard-${randomUUID()}`;
 }
 
 function bearer(key: string) {

@@ -32,6 +32,8 @@ export type Options = {
   peers: boolean;
   /** How many accounts growth is measured up to; absent: it is not measured. */
   scale?: string;
+  /** As they were given. */
+  given: string[];
 };
 
 /** Whether a part is to be measured. */
@@ -39,7 +41,7 @@ export function wants({ only }: Options, part: Part): boolean {
   return only?.includes(part) ?? true;
 }
 
-const help = `npm run bench -- [options]      about half an hour, on a machine that has nothing else to do
+const help = `npm run bench -- [options]      about 40 minutes, on a machine that has nothing else to do
 
   --quick            a few minutes, to see that it works: writes bench/quick-report.md
   --rounds <n>       how often everything is measured (3, quick: 2)
@@ -48,7 +50,7 @@ const help = `npm run bench -- [options]      about half an hour, on a machine t
   --accounts <n>     in each of two organisations (10000, at least 1000)
   --postgres <kind>  embedded (the PostgreSQL that comes with Tessera) or debian
   --no-peers         leave parse-server and the others out
-  --scale <1m|10m>   growth: up to how many accounts (1m, quick: none); 10m needs 60 GB of disk and half an hour more
+  --scale <1m|10m>   growth: up to how many accounts (1m; quick: none, unless --only has growth); 10m needs 60 GB of disk and half an hour more
 `;
 
 /** Ends the process for --help and for what it does not understand. */
@@ -60,9 +62,12 @@ export function parseOptions(given: string[]): Options {
   for (const part of only ?? [])
     if (!(parts as readonly string[]).includes(part)) end(2, `There is no part ${part}.\n\n${help}`);
   const kind = values.postgres ?? 'embedded';
-  if (kind !== 'embedded' && kind !== 'debian') end(2, help);
-  const scale = values.scale ?? (quick ? undefined : '1m');
-  if (scale !== undefined && !['1m', '10m'].includes(scale)) end(2, help);
+  if (kind !== 'embedded' && kind !== 'debian') end(2, `There is no PostgreSQL ${kind}.\n\n${help}`);
+  const growing = only?.includes('growth');
+  if (values.scale !== undefined && growing === false)
+    end(2, `--scale is about growth, which --only leaves out.\n\n${help}`);
+  const scale = values.scale ?? (quick && !growing ? undefined : '1m');
+  if (scale !== undefined && !['1m', '10m'].includes(scale)) end(2, `There is no scale ${scale}.\n\n${help}`);
   return {
     quick,
     rounds: wholeNumber(values.rounds, quick ? 2 : 3),
@@ -73,6 +78,7 @@ export function parseOptions(given: string[]): Options {
     postgres: kind as Kind,
     peers: !values['no-peers'],
     ...(scale === undefined ? {} : { scale }),
+    given,
   };
 }
 

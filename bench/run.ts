@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertNotWeakened, configurationFacts } from './configuration.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { measureGrowth } from './growth/growth.ts';
 import { assertRoom, scalesOf } from './growth/scales.ts';
 import { tesseraVariants } from './load/tessera.ts';
@@ -9,20 +9,24 @@ import { memory, peakRss } from './measure/processes.ts';
 import { measureProfiles } from './measure/profile.ts';
 import { grouped, lineOf, type Results, runRounds } from './measure/rounds.ts';
 import { measureStarts } from './measure/start.ts';
-import { titleOf, type Variant } from './measure/variant.ts';
+import { titleOf } from './measure/variant.ts';
 import { type Options, wants } from './options.ts';
 import { errorsIn, type Outcome } from './outcome.ts';
-import { chooseBest, type Tried } from './references/best.ts';
-import { pgbenchReferences } from './references/references.ts';
+import { bestReferences } from './references/best.ts';
 import { chart } from './report/chart.ts';
 import { documentOf } from './report/document.ts';
 import { panelsOf } from './report/panels.ts';
+import { guard } from './stage/guard.ts';
 import { openOthers } from './stage/others.ts';
 import { openStage, type Stage } from './stage/stage.ts';
 import { findTools, type Tools } from './stage/tools.ts';
+import { Trouble } from './trouble.ts';
 
 /** Loading takes longer than measuring there. */
 const growthRounds = 3;
+
+/** Long enough for what 256 connections had under way when the client left. */
+const pauseOfWarmUp = 500;
 
 /** Measures what the options ask for and reports it. Returns the exit code: 1 when there were errors. */
 export async function run(workspace: string, options: Options): Promise<number> {
@@ -35,20 +39,32 @@ export async function run(workspace: string, options: Options): Promise<number> 
   report(outcome, workspace);
   const errors = errorsIn(outcome);
   if (errors > 0) tell(`${errors} answers were not as expected: see the table.`);
-  return errors > 0 ? 1 : 0;
+  return errors > 0 || outcome.growthFailed ? 1 : 0;
 }
 
 async function measure(workspace: string, options: Options, tools: Tools): Promise<Omit<Outcome, 'minutes'>> {
   const growing = options.scale !== undefined && wants(options, 'growth') ? scalesOf(options.scale) : [];
   // Said before half an hour has gone by.
   const noRoom = growing.length > 0 ? await lackOf(workspace, growing) : undefined;
-  if (noRoom !== undefined && options.scale === '10m') throw new Error(noRoom);
+  if (noRoom !== undefined && options.scale === '10m') throw new Trouble(noRoom);
   const whole = await compare(workspace, options, tools);
   if (noRoom !== undefined) return { ...whole, missing: [...whole.missing, noRoom] };
   if (growing.length === 0) return whole;
   const { seconds, warmUp } = options;
   const rounds = Math.min(options.rounds, growthRounds);
-  return { ...whole, growth: await measureGrowth(workspace, { counts: growing, rounds, seconds, warmUp }, tell) };
+  try {
+    return { ...whole, growth: await measureGrowth(workspace, { counts: growing, rounds, seconds, warmUp }, tell) };
+  } catch (error) {
+    const { message, stack } = firstOf(error);
+    tell(`Growth ended: ${stack}`);
+    // What was compared before is as good as ever.
+    return { ...whole, growthFailed: true, missing: [...whole.missing, `growth: ${message}`] };
+  }
+}
+
+/** What went wrong before the end of something went wrong for it. */
+function firstOf(error: unknown): Error {
+  return error instanceof SuppressedError ? firstOf(error.suppressed) : (error as Error);
 }
 
 /** Why growth cannot be measured, if so. */
@@ -64,20 +80,26 @@ async function compare(workspace: string, options: Options, tools: Tools): Promi
   tell('Starting the database and the server, and loading accounts ...');
   const stage = await openStage(workspace, { kind: options.postgres, accounts: options.accounts });
   open.defer(stage.close);
-  const facts = await factsOf(stage);
-  assertNotWeakened(facts);
+  const { server, database, tenant, reference } = stage;
+  const facts = await guard(server, database, tenant, reference.key);
   tell('Starting what it is compared with ...');
   const others = await openOthers(stage, options, open);
-  const references = await bestReferences(stage, options, tools);
+  const references = await bestReferences(stage, options, tools, tell);
   const variants = grouped([
     ...[...tesseraVariants(stage), ...others.variants]
       .filter(({ part }) => wants(options, part))
       .map(({ variant }) => variant),
     ...[...references.best.values()].flat(),
   ]);
-  for (const variant of variants) tell(`warm-up: ${titleOf(variant)}: ${lineOf(await variant.run(options.warmUp))}`);
+  const { warmUps } = references;
+  for (const variant of variants) {
+    const measured = await variant.run(options.warmUp);
+    tell(`warm-up: ${titleOf(variant)}: ${lineOf(measured)}`);
+    warmUps.push(measured);
+    await sleep(pauseOfWarmUp);
+  }
   const results: Results = await runRounds(variants, options, tell);
-  const { pid } = stage.server;
+  const { pid } = server;
   const loaded = { ...memory([pid]), peak: peakRss(pid) };
   if (wants(options, 'start')) tell('Starting servers, for the time that it takes ...');
   const started = wants(options, 'start') ? await measureStarts(stage, options.quick ? 2 : 5) : [];
@@ -91,34 +113,13 @@ async function compare(workspace: string, options: Options, tools: Tools): Promi
     results,
     best: new Map([...references.best].map(([name, ones]) => [name, ones.map(titleOf)])),
     tried: references.tried,
+    warmUps,
     loaded,
     started,
     profiles,
     ...limited,
     missing: [...tools.missing, ...others.missing],
   };
-}
-
-function factsOf({ server, tenant, reference, database }: Stage) {
-  const { key, slowKey, id: organisationId } = tenant;
-  const { url, log } = server;
-  return configurationFacts({ url, log, key, slowKey, otherKey: reference.key, organisationId, query: database.query });
-}
-
-/** Tries PostgreSQL alone in all forms and at all counts of clients. */
-async function bestReferences(stage: Stage, options: Options, { pgbench }: Tools) {
-  const tried: Tried[] = [];
-  const best = new Map<string, Variant[]>();
-  const all = pgbench ? pgbenchReferences(stage, pgbench) : [];
-  for (const { reference } of all.filter(({ part }) => wants(options, part))) {
-    const [first] = reference.candidates;
-    await first?.run(options.warmUp);
-    const chosen = await chooseBest(reference, options.warmUp);
-    for (const { title, measured } of chosen.tried) tell(`tried ${title}: ${lineOf(measured)}`);
-    tried.push(...chosen.tried);
-    best.set(reference.name, chosen.best);
-  }
-  return { tried, best };
 }
 
 function versionsOf({ database }: Stage, tools: Tools, peers: string[]): [string, string][] {

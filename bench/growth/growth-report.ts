@@ -25,16 +25,20 @@ function figureTable(figures: readonly GrowthFigure[]): string {
   const smallest = Math.min(...figures.map(({ accounts }) => accounts));
   const rows = figures
     .toSorted((one, other) => one.operation.localeCompare(other.operation) || other.connections - one.connections)
-    .map(({ operation, connections, accounts, perSecond, p50, p99, ratio, errors }) => [
+    .map(({ operation, connections, accounts, runs, ratio, errors }) => [
       `${operation} @${connections}`,
       count(accounts),
-      shown(perSecond),
-      shown(p50),
-      shown(p99),
+      shown(runs.map(({ perSecond }) => perSecond)),
+      shown(runs.map(({ p50 = Number.NaN }) => p50)),
+      shown(runs.map(({ p99 = Number.NaN }) => p99)),
       accounts === smallest ? '' : shown(ratio),
+      shown(runs.map(({ elsewhere }) => elsewhere * 100)),
       String(errors),
     ]);
-  return table(['', 'accounts', 'a second', 'p50 ms', 'p99 ms', `p50 to ${count(smallest)}`, 'errors'], rows);
+  return table(
+    ['', 'accounts', 'a second', 'p50 ms', 'p99 ms', `p50 to ${count(smallest)}`, 'elsewhere, %', 'errors'],
+    rows,
+  );
 }
 
 function sizeTable(scales: readonly ScaleFacts[]): string {
@@ -52,17 +56,15 @@ function sizeTable(scales: readonly ScaleFacts[]): string {
   return table(['accounts', '', 'MB', 'bytes an account', 'of them indexes', 'loaded in s'], rows);
 }
 
-/** A paragraph for each statement, which several requests may send. Pages are the most that one of them touched. */
+/** A paragraph for each statement, which several requests may send: all that they had it do, and the most pages that one of them touched. */
 function planList(scales: readonly ScaleFacts[]): string {
   const largest = scales.at(-1)?.plans ?? [];
-  const groups = Map.groupBy(largest, ({ statement, steps }) => [statement, ...steps].join());
-  const lines = [...groups.values()].map((same) => {
-    const requests = same.map(({ request }) => request);
-    const { statement = '', steps = [] } = same[0] ?? {};
+  const groups = Map.groupBy(largest, ({ statement }) => statement);
+  const lines = [...groups].map(([statement, same]) => {
+    const requests = [...new Set(same.map(({ request }) => request))];
+    const steps = [...new Set(same.flatMap((one) => one.steps))];
     const pages = scales.map(({ plans }) =>
-      Math.max(
-        ...plans.filter((one) => one.statement === statement && requests.includes(one.request)).map((one) => one.pages),
-      ),
+      Math.max(...plans.filter((one) => one.statement === statement).map((one) => one.pages)),
     );
     return `- \`${statement}\` (${requests.length === largestCount(largest) ? 'every request' : requests.join(', ')}): ${pages.join(', ')} pages. ${steps.join(', ')}.`;
   });

@@ -1,6 +1,6 @@
 import type { Results } from '../measure/rounds.ts';
 import { runRounds } from '../measure/rounds.ts';
-import { titleOf, type Variant } from '../measure/variant.ts';
+import { type Measured, titleOf, type Variant } from '../measure/variant.ts';
 import { requests } from '../measure/variants.ts';
 import { type Database, startPostgres } from '../stage/database.ts';
 import { type PlannedStatement, planRequests } from './plans.ts';
@@ -39,17 +39,15 @@ export type GrowthFigure = {
   accounts: number;
   /** The larger count of accounts of the rounds in which it was measured: the smallest is measured beside each. */
   beside: number;
-  /** One entry for each round. */
-  perSecond: number[];
-  p50: number[];
-  p99: number[];
+  /** One for each round. */
+  runs: Measured[];
   /** p50 of each round as a ratio to that of the smallest scale in the same round. */
   ratio: number[];
   errors: number;
 };
 
 /** `postgres`: version, and what of its settings matters here. */
-export type Growth = { postgres: string; scales: ScaleFacts[]; figures: GrowthFigure[] };
+export type Growth = { postgres: string; scales: ScaleFacts[]; warmUps: Measured[]; figures: GrowthFigure[] };
 
 const connectionCounts = [64, 1];
 
@@ -80,7 +78,7 @@ export async function measureGrowth(
     return { scale, facts: await factsOf(scale) };
   };
   const least = await opened(smallest, open);
-  const growth: Growth = { postgres: await describe(postgres), scales: [least.facts], figures: [] };
+  const growth: Growth = { postgres: await describe(postgres), scales: [least.facts], warmUps: [], figures: [] };
   for (const accounts of larger) {
     await using pass = new AsyncDisposableStack();
     const { scale, facts } = await opened(accounts, pass);
@@ -88,7 +86,7 @@ export async function measureGrowth(
     const asked = [least.scale, scale].flatMap((one) => variantsOf(workspace, one));
     const variants = asked.map(({ variant }) => variant);
     for (const one of [least.scale, scale]) await warm(one);
-    for (const variant of variants) await variant.run(options.warmUp);
+    for (const variant of variants) growth.warmUps.push(await variant.run(options.warmUp));
     growth.figures.push(...figuresOf(asked, accounts, await runRounds(variants, options, tell)));
   }
   return growth;
@@ -131,16 +129,13 @@ function figuresOf(asked: readonly Asked[], beside: number, results: Results): G
     // The scales are in order: the first of the same kind is the smallest.
     const smallest = asked.find((other) => other.operation === operation && other.variant.connections === connections);
     const least = smallest ? runsOf(smallest) : [];
-    const p50 = runs.map((run) => run.p50 ?? Number.NaN);
     return {
       operation,
       connections,
       accounts,
       beside,
-      perSecond: runs.map(({ perSecond }) => perSecond),
-      p50,
-      p99: runs.map((run) => run.p99 ?? Number.NaN),
-      ratio: p50.map((value, round) => value / (least[round]?.p50 ?? Number.NaN)),
+      runs,
+      ratio: runs.map(({ p50 }, round) => (p50 ?? Number.NaN) / (least[round]?.p50 ?? Number.NaN)),
       errors: runs.reduce((sum, { errors }) => sum + errors, 0),
     };
   });

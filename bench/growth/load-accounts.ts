@@ -45,7 +45,7 @@ export async function loadAccounts(
       await load(client, template, { organisationId, accounts, from });
       await client.query('commit');
     } catch (error) {
-      await client.query('rollback');
+      await client.query('rollback').catch(() => {}); // it goes with the connection, if that is what failed
       throw error;
     }
     await beginLogAnew(store, client, organisationId);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import pg from 'pg';
 import { openLog } from '../../packages/server/src/cli/start/log.ts';
 import { buildServer } from '../../packages/server/src/server.ts';
 import { migrate } from '../../packages/server/src/store/migrate.ts';
@@ -8,9 +7,12 @@ import { openStore } from '../../packages/server/src/store/store.ts';
 import { databaseUrl } from '../../scripts/installation/database.ts';
 import { freePort } from '../../scripts/installation/program.ts';
 import { publicUrl, type RunningServer, serverSettings, startServer } from '../server.ts';
-import type { Database } from '../stage/database.ts';
-import { createTenant, type Tenant } from '../stage/tenants.ts';
+import { type Database, onConnection } from '../stage/database.ts';
+import { guard } from '../stage/guard.ts';
+import { createHeavyAccount } from '../stage/heavy.ts';
+import { createOtherKey, createTenant, type Tenant } from '../stage/tenants.ts';
 import type { Inside } from './plans.ts';
+import { entitlementType } from './requests.ts';
 
 /** So many accounts in a database of their own, and a server on it. */
 export type Scale = {
@@ -25,7 +27,10 @@ export type Scale = {
   close: () => Promise<void>;
 };
 
-/** Loads accounts into a new database of a PostgreSQL, starts that again as it comes up on so much, and starts a server on it. */
+/**
+ * Loads accounts into a new database of a PostgreSQL, starts that again as it comes up on so much, and starts a server on it. There is
+ * also an account that holds much, `bench-heavy`.
+ */
 export async function openScale(workspace: string, postgres: Database, accounts: number): Promise<Scale> {
   const name = `growth_${accounts}`;
   await postgres.query(`create database ${name} encoding 'UTF8' template template0`);
@@ -43,6 +48,13 @@ export async function openScale(workspace: string, postgres: Database, accounts:
     await server.stop();
     await postgres.query(`drop database ${name} with (force)`);
   };
+  try {
+    await guard(server, database, tenant, await createOtherKey(database));
+    await createHeavyAccount(server.url, tenant, entitlementType);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { accounts, database, tenant, logBegin: counter?.begin as number, loadSeconds, server, close };
 }
 
@@ -61,11 +73,7 @@ export async function warm({ database }: Scale): Promise<void> {
 
 /** Another database of a running PostgreSQL. */
 function databaseOf(postgres: Database, connection: Database['connection']): Database {
-  const connected: Database['connected'] = async (work) => {
-    const client = new pg.Client({ ...connection, ssl: false });
-    await client.connect();
-    return work(client).finally(() => client.end());
-  };
+  const connected: Database['connected'] = (work) => onConnection(connection, work);
   return {
     ...postgres,
     get pid() {

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Trouble } from '../trouble.ts';
 import type { Kind, Watch } from './watch.ts';
 
 /** After so long a client gives up: everything has to be answered before. Milliseconds. */
@@ -51,7 +52,9 @@ export class Client {
       const answer = await this.once(kind, request);
       if (answer && answer.status !== 503) return answer;
       if (performance.now() - began > persistence)
-        throw new Error(`${request.method} ${request.path} has no answer: ${answer?.text ?? ''}`);
+        throw new Trouble(
+          `${request.method} ${request.path} has had no answer for ${persistence / 1000} s: ${answer?.text ?? ''}`,
+        );
       await sleep(pause * (0.5 + Math.random()));
     }
   }

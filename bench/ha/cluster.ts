@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../scripts/installation/program.ts';
+import { Trouble } from '../trouble.ts';
 import { Daemon, databaseUser } from './daemon.ts';
 import { Node } from './node.ts';
 import type { Programs } from './packages.ts';
@@ -97,7 +98,7 @@ export async function startCluster(directory: string, programs: Programs): Promi
       const found = await roles();
       if (found) return found;
       if (performance.now() - began > startPatience)
-        throw new Error(`the cluster does not become whole: ${JSON.stringify(await seen(nodes))}`);
+        throw new Trouble(`The cluster does not become whole: ${JSON.stringify(await seen(nodes))}`);
       await sleep(500);
     }
   }
@@ -128,7 +129,8 @@ export async function startCluster(directory: string, programs: Programs): Promi
     switchOver: async ({ leader, synchronous }) => {
       const body = JSON.stringify({ leader: leader.name, candidate: synchronous.name });
       const response = await fetch(`${leader.rest}/switchover`, { method: 'POST', body });
-      if (!response.ok) throw new Error(`Patroni refused: ${response.status} ${await response.text()}`);
+      if (!response.ok)
+        throw new Trouble(`Patroni refused to pass the lead on: ${response.status} ${await response.text()}`);
     },
     stop,
   };

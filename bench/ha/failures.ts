@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Trouble } from '../trouble.ts';
 import type { Cluster, Roles } from './cluster.ts';
 import type { Figures, Watch } from './watch.ts';
 
@@ -97,7 +98,7 @@ export async function suffer(cluster: Cluster, failure: Failure, watch: Watch, s
 
 async function writesAgain({ name }: Failure, watch: Watch, since: number): Promise<void> {
   while (!watch.wroteSince(since)) {
-    if (performance.now() - since > patience) throw new Error(`no write in ${patience / 1000} s after: ${name}`);
+    if (performance.now() - since > patience) throw new Trouble(`No write in ${patience / 1000} s after: ${name}.`);
     await sleep(100);
   }
 }

@@ -2,12 +2,13 @@
 // what clients saw, and whether anything that was acknowledged is lost; exit code 1 when a promise is broken.
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createTenants } from '../../scripts/installation/tenant.ts';
-import { clearWorkspace, openWorkspace } from '../../scripts/test/workspace.mjs';
+import { clearWhenStopped, clearWorkspace, openWorkspace } from '../../scripts/test/workspace.mjs';
+import { Trouble } from '../trouble.ts';
 import { type Cluster, startCluster, temporaryDirectory } from './cluster.ts';
-import { type Failure, failures, type Suffered, suffer } from './failures.ts';
+import { type Suffered, suffer } from './failures.ts';
 import { startLoad } from './load.ts';
+import { parseOptions } from './options.ts';
 import { findPrograms, versionsOf } from './packages.ts';
 import { lineOf, type Outcome, reportOf } from './report.ts';
 import { startServer } from './server.ts';
@@ -15,44 +16,20 @@ import { compareThroughput } from './throughput.ts';
 import { verify } from './verify.ts';
 import { Watch } from './watch.ts';
 
-const usage = `node bench/ha/ha.ts [--seconds 10] [--kills 7] [--failures ${Object.keys(failures).join(',')}]
-
-  --seconds   of load before and after each failure
-  --kills     how many failures; after the last of the list comes the first again
-  --failures  which ones, in this order; without it bench/ha/report.md is written`;
-
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '10' },
-    kills: { type: 'string' },
-    failures: { type: 'string' },
-    help: { type: 'boolean' },
-  },
-});
-if (values.help) {
-  process.stdout.write(`${usage}\n`);
-  process.exit();
-}
-const names = values.failures?.split(',') ?? Object.keys(failures);
-const chosen = names.map((name) => failures[name] ?? unknownFailure(name));
-const seconds = Number(values.seconds);
-const kills = Number(values.kills ?? chosen.length);
-
-const programs = findPrograms();
+const options = parseOptions(process.argv.slice(2));
 const watch = new Watch();
 // What runs in sessions of its own would outlive us: clearing the workspace ends whatever works in it.
 const workspace = openWorkspace();
-for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'])
-  process.once(event, () => void clearWorkspace(workspace).finally(() => process.exit(130)));
+clearWhenStopped(workspace);
 try {
   const outcome = await run();
-  const report = reportOf(outcome);
+  const report = reportOf(outcome, workspace);
   process.stdout.write(`\n${report}`);
-  if (values.failures === undefined && values.kills === undefined)
-    writeFileSync(new URL('report.md', import.meta.url), report);
+  if (options.complete) writeFileSync(new URL('report.md', import.meta.url), report);
   process.exitCode = watch.faults.size === 0 ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`${(error as Error).stack ?? error}\n`);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${error instanceof Trouble ? message : (stack ?? error)}\n`);
   process.exitCode = 1;
 } finally {
   await clearWorkspace(workspace);
@@ -61,6 +38,8 @@ try {
 process.exit();
 
 async function run(): Promise<Outcome> {
+  const { seconds, sequence } = options;
+  const programs = findPrograms();
   await using open = new AsyncDisposableStack();
   const directory = open.use(temporaryDirectory()).path;
   say('Starting three PostgreSQL, Patroni, etcd and HAProxy ...');
@@ -74,8 +53,7 @@ async function run(): Promise<Outcome> {
   const written = startLoad(server.url, tenant.key, watch);
   open.defer(() => written.abandon());
   const suffered: Suffered[] = [];
-  for (let kill = 0; kill < kills; kill += 1) {
-    const failure = chosen[kill % chosen.length] as Failure;
+  for (const failure of sequence) {
     say(`${failure.name} ...`);
     const one = await suffer(cluster, failure, watch, seconds);
     suffered.push(one);
@@ -86,7 +64,7 @@ async function run(): Promise<Outcome> {
   const verified = await verify(server.url, tenant.key, written, watch);
   await jobsRun(cluster, watch);
   say('Comparing with one PostgreSQL ...');
-  const throughput = await compareThroughput({ directory, programs, cluster, server }, 5);
+  const throughput = await compareThroughput({ directory, programs, cluster, server, watch }, 5);
   return { versions: versionsOf(programs), seconds, suffered, written, verified, throughput, faults: watch.faults };
 }
 
@@ -110,8 +88,4 @@ async function jobsRun(cluster: Cluster, watch: Watch): Promise<void> {
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function unknownFailure(name: string): never {
-  throw new Error(`there is no failure "${name}"\n\n${usage}`);
 }

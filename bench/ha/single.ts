@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { freePort } from '../../scripts/installation/program.ts';
+import { Trouble } from '../trouble.ts';
 import type { Connection } from './cluster.ts';
 import { Daemon, databaseUser } from './daemon.ts';
 import type { Programs } from './packages.ts';
@@ -51,5 +52,5 @@ async function createDatabase(connection: pg.ClientConfig, daemon: Daemon): Prom
       await client.end().catch(() => {});
     }
   }
-  throw new Error('a single PostgreSQL could not be started');
+  throw new Trouble('A PostgreSQL by itself could not be started.');
 }

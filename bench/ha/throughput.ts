@@ -8,20 +8,28 @@ import { startServer } from './server.ts';
 import { startSingle } from './single.ts';
 import { Watch } from './watch.ts';
 
-/** Creates per second of each round. */
-export type Throughput = { cluster: number[]; single: number[] };
+/** Creates per second of each round, and how many were not answered 201, those of the round that warms up among them. */
+export type Creates = { rates: number[]; errors: number };
 
-const connections = 64;
+export type Throughput = { cluster: Creates; single: Creates };
+
+export const connections = 64;
 const rounds = 3;
+/** How a watch names the creations that succeeded. */
+const created = 'create 201';
 
-/** How fast accounts are created on the cluster, and on one PostgreSQL that commits for itself: in turns, on the same machine. */
+/**
+ * How fast accounts are created on the cluster, and on one PostgreSQL that commits for itself: in turns, on the same machine. Nothing
+ * fails meanwhile, so any answer but 201 is a fault.
+ */
 export async function compareThroughput(
   {
     directory,
     programs,
     cluster,
     server,
-  }: { directory: string; programs: Programs; cluster: Cluster; server: Program },
+    watch,
+  }: { directory: string; programs: Programs; cluster: Cluster; server: Program; watch: Watch },
   seconds: number,
 ): Promise<Throughput> {
   await using open = new AsyncDisposableStack();
@@ -32,31 +40,43 @@ export async function compareThroughput(
   const keyOf = async ({ connection }: Pick<Cluster, 'connection'>) =>
     (await createTenants(connection, ['Throughput'])).map(({ key }) => key)[0] ?? '';
   const [key, otherKey] = [await keyOf(cluster), await keyOf(single)];
-  const measured: Throughput = { cluster: [], single: [] };
+  const measured: Throughput = { cluster: { rates: [], errors: 0 }, single: { rates: [], errors: 0 } };
+  const sides = [
+    [measured.cluster, server.url, key],
+    [measured.single, other.url, otherKey],
+  ] as const;
   for (let round = 0; round <= rounds; round += 1) {
-    const rates = [await createFor(server.url, key, seconds), await createFor(other.url, otherKey, seconds)] as const;
-    if (round === 0) continue; // both are warm now
-    measured.cluster.push(rates[0]);
-    measured.single.push(rates[1]);
+    for (const [creates, url, ownKey] of sides) {
+      const { rate, counts } = await createFor(url, ownKey, seconds);
+      const wrong = [...counts].filter(([answer]) => answer !== created);
+      creates.errors += wrong.reduce((sum, [, count]) => sum + count, 0);
+      for (const [answer, count] of wrong)
+        watch.fault(`without a failure there was ${answer}`, `${count} in ${seconds} s`);
+      if (round > 0) creates.rates.push(rate); // before that it becomes warm
+    }
   }
   return measured;
 }
 
-/** Creates per second over so many seconds. */
-async function createFor(url: string, key: string, seconds: number): Promise<number> {
-  const client = new Client(url, key, new Watch());
+/** Creates per second over so many seconds, and how often each answer came. */
+async function createFor(
+  url: string,
+  key: string,
+  seconds: number,
+): Promise<{ rate: number; counts: ReadonlyMap<string, number> }> {
+  const watch = new Watch();
+  const client = new Client(url, key, watch);
   const began = performance.now();
-  let count = 0;
   const worker = async () => {
     while (performance.now() - began < seconds * 1000) {
       const body = { customer: { givenName: 'Grace', familyName: 'Holloway', email: `${randomUUID()}@example.com` } };
       const headers = { 'idempotency-key': randomUUID() };
-      const answer = await client.once('create', { method: 'POST', path: '/v1/accounts', headers, body });
-      if (answer?.status === 201) count += 1;
+      await client.once('create', { method: 'POST', path: '/v1/accounts', headers, body });
     }
   };
   await Promise.all(Array.from({ length: connections }, worker));
-  const rate = (count * 1000) / (performance.now() - began);
   client.close();
-  return rate;
+  const ended = performance.now();
+  const { counts } = watch.between(began, ended);
+  return { rate: ((counts.get(created) ?? 0) * 1000) / (ended - began), counts };
 }

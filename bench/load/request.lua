@@ -71,7 +71,7 @@ function done(summary, latency)
   for status, count in pairs(counts) do table.insert(listed, string.format('"%d":%d', status, count)) end
   local failed = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   print(string.format(
-    'RESULT {"requests":%d,"seconds":%.6f,"wrong":%d,"failed":%d,"statuses":{%s},"p50":%.3f,"p90":%.3f,"p99":%.3f,"max":%.3f}',
+    'RESULT {"requests":%d,"seconds":%.6f,"wrong":%d,"failed":%d,"statuses":{%s},"p50":%.3f,"p99":%.3f}',
     summary.requests, summary.duration / 1e6, wrong, failed, table.concat(listed, ','),
-    latency:percentile(50) / 1000, latency:percentile(90) / 1000, latency:percentile(99) / 1000, latency.max / 1000))
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

@@ -18,9 +18,7 @@ export type Seen = {
   failed: number;
   statuses: Record<string, number>;
   p50: number;
-  p90: number;
   p99: number;
-  max: number;
 };
 
 export type Load = { url: string; mix: Mix; connections: number; seconds: number; accounts: number };

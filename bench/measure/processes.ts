@@ -3,22 +3,26 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Clock ticks of /proc a second, on every Linux there is. */
 const ticks = 100;
 
+/** Looks at processes that keep ending; each look takes a few milliseconds. */
+const most = 100;
+
 type Process = { pid: number; name: string; parent: number; own: number; ended: number };
 
 /** Seconds of processor time that these processes and all below them have had so far, those that have ended included. */
 export function processorTime(pids: readonly number[]): number {
-  const all = running();
-  return family(all, pids).reduce((sum, { own, ended }) => sum + own + ended, 0) / ticks;
+  let members = family(running(), pids);
+  // One that is reaped between the look at its parent and the look at itself would be in neither.
+  for (let tries = 0; tries < most && members.some(hasReaped); tries += 1) members = family(running(), pids);
+  return members.reduce((sum, { own, ended }) => sum + own + ended, 0) / ticks;
+}
+
+function hasReaped({ pid, ended }: Process): boolean {
+  return (statusOf(pid)?.ended ?? ended) !== ended;
 }
 
 /** Seconds of processor time of those of our children that have ended and were waited for. */
 export function processorTimeOfEnded(): number {
   return (statusOf(process.pid)?.ended ?? 0) / ticks;
-}
-
-/** Seconds of processor time that this process alone has had. */
-export function ownProcessorTime(): number {
-  return (statusOf(process.pid)?.own ?? 0) / ticks;
 }
 
 export type Memory = {

@@ -7,7 +7,7 @@ import { type Share, sharesOf } from './shares.ts';
 import { requests } from './variants.ts';
 
 /** Where the time of the server went while it answered one kind of request. */
-export type Profile = { name: string; shares: Share[] };
+export type Profile = { name: string; shares: Share[]; errors: number };
 
 /** Operations, and over how many connections. */
 const profiled = [
@@ -24,8 +24,8 @@ const profiled = [
 export async function measureProfiles(stage: Stage, seconds: number): Promise<Profile[]> {
   const profiles: Profile[] = [];
   for (const [operation, connections] of profiled) {
-    const shares = await profileOf(stage, operation, connections, seconds);
-    profiles.push({ name: `${operation} @${connections}`, shares });
+    const profile = await profileOf(stage, operation, connections, seconds);
+    profiles.push({ name: `${operation} @${connections}`, ...profile });
   }
   return profiles;
 }
@@ -35,7 +35,7 @@ async function profileOf(
   operation: (typeof profiled)[number][0],
   connections: number,
   seconds: number,
-): Promise<Share[]> {
+): Promise<Omit<Profile, 'name'>> {
   const { workspace, database, tenant, operations } = stage;
   const directory = join(workspace, `profile-${operation.replaceAll(' ', '-')}-${connections}`);
   mkdirSync(directory, { recursive: true });
@@ -51,10 +51,11 @@ async function profileOf(
   };
   const load = requests(operation, served, operations[operation], connections);
   let [from, to] = [0n, 0n];
+  let errors = 0;
   try {
-    await load.run(seconds); // what is compiled then is not counted
+    errors += (await load.run(seconds)).errors; // the time of what is compiled then does not count
     from = process.hrtime.bigint();
-    await load.run(seconds);
+    errors += (await load.run(seconds)).errors;
     to = process.hrtime.bigint();
   } finally {
     await server.stop();
@@ -64,5 +65,6 @@ async function profileOf(
   // Threads beside it have profiles of their own.
   const [longest] = texts.sort((one, other) => other.length - one.length);
   if (longest === undefined) throw new Error(`The server left no profile in ${directory}.`);
-  return sharesOf(JSON.parse(longest), { from: Number(from / 1000n), to: Number(to / 1000n) });
+  const shares = sharesOf(JSON.parse(longest), { from: Number(from / 1000n), to: Number(to / 1000n) });
+  return { shares, errors };
 }

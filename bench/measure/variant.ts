@@ -14,6 +14,8 @@ export type Measured = {
   cost: Cost;
   /** Share of the machine's processor time that went to none of those who took part. */
   elsewhere: number;
+  /** It was measured a second time, because others took much of the machine the first time. */
+  repeated?: true;
 };
 
 /** Something that is measured once in every round. */
@@ -21,6 +23,8 @@ export type Variant = {
   name: string;
   /** Requests, or transactions, under way at a time. */
   connections: number;
+  /** Runs for half as long as the others. */
+  brief?: true;
   run: (seconds: number) => Promise<Measured>;
 };
 

@@ -9,7 +9,7 @@ import { sessionOptions } from './session.ts';
 /** A transaction of pgbench: its script, and the values of its variables. */
 export type Transaction = { name: string; script: string; variables: Record<string, string | number> };
 
-export type Run = { transactions: number; perSecond: number; failed: number; latency: number };
+export type Run = { transactions: number; perSecond: number; failed: number };
 
 export type Pgbench = {
   /** Path of the program. */
@@ -57,7 +57,6 @@ export async function runPgbench(
     transactions: number(/actually processed: (\d+)/),
     perSecond: number(/^tps = ([\d.]+)/m),
     failed: number(/failed transactions: (\d+)/) || 0,
-    latency: number(/latency average = ([\d.]+)/),
   };
   if (!Number.isFinite(run.perSecond) || /aborted|ERROR|FATAL/.test(stderr))
     throw new Error(`pgbench failed in "${name}":\n${stderr}${stdout}`);

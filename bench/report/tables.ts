@@ -6,6 +6,8 @@ import { digits, shown, table } from '../report.ts';
 /** Against what a variant is compared: its name, and the name of the reference. */
 const comparisons: [RegExp, string][] = [
   [/(^|: )get(?! heavy|, not| entur profile)/, 'read'],
+  [/^scan pass /, 'scan'],
+  [/^eligibility /, 'eligibility'],
   [/(^|: )create /, 'create'],
   [/(^|: )patch /, 'patch'],
 ];
@@ -75,9 +77,4 @@ function errorsOf(measured: readonly Measured[]): string {
   return `${errors} (${Object.entries(statuses)
     .map(([status, count]) => `${status}: ${count}`)
     .join(', ')})`;
-}
-
-/** What other processes took of the machine while something was measured, per cent, of each run. */
-export function elsewhereIn(results: Results): number[] {
-  return [...results.values()].flat().map(({ elsewhere }) => elsewhere * 100);
 }

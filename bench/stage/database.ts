@@ -5,6 +5,7 @@ import type { Binaries } from '../../packages/server/src/store/embedded/binaries
 import { startEmbedded } from '../../packages/server/src/store/embedded/supervisor.ts';
 import { migrate } from '../../packages/server/src/store/migrate.ts';
 import { type Connection, databaseUrl } from '../../scripts/installation/database.ts';
+import { Trouble } from '../trouble.ts';
 
 /** A PostgreSQL that runs for the benchmark, up to date with Tessera's schema. */
 export type Database = {
@@ -25,7 +26,7 @@ export type Database = {
 /** Which PostgreSQL: the one that comes with Tessera, or Debian's newest. */
 export type Kind = 'embedded' | 'debian';
 
-/** Starts one in a directory. Throws StartError, and Error where Debian's is not installed. */
+/** Starts one in a directory. Throws StartError, and Trouble where Debian's is not installed. */
 export async function startPostgres(directory: string, kind: Kind): Promise<Database> {
   const dataDir = join(directory, `database-${kind}`);
   const binaries = kind === 'debian' ? { binaries: debianBinaries() } : {};
@@ -47,11 +48,7 @@ export async function startPostgres(directory: string, kind: Kind): Promise<Data
     },
     version: kind === 'debian' ? version : `${version} (the embedded one)`,
     query,
-    connected: async (work) => {
-      const client = new pg.Client({ ...connection, ssl: false });
-      await client.connect();
-      return work(client).finally(() => client.end());
-    },
+    connected: (work) => onConnection(connection, work),
     restart: async () => {
       await running.stop();
       running = await start();
@@ -63,9 +60,20 @@ export async function startPostgres(directory: string, kind: Kind): Promise<Data
   };
 }
 
+/** Does work on a connection of its own. */
+export async function onConnection<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...connection, ssl: false });
+  client.on('error', () => {}); // whoever asks next hears of it
+  await client.connect();
+  return work(client).finally(() => client.end());
+}
+
 function debianBinaries(): Binaries {
   const majors = globSync('/usr/lib/postgresql/*/bin/postgres').map((path) => Number(path.split('/').at(-3)));
-  if (majors.length === 0) throw new Error('Debian’s PostgreSQL is not installed.');
+  if (majors.length === 0)
+    throw new Trouble(
+      'Debian’s PostgreSQL is not installed: install the package postgresql, or leave out --postgres debian.',
+    );
   const major = String(Math.max(...majors));
   return { directory: `/usr/lib/postgresql/${major}/bin`, major };
 }

@@ -8,6 +8,7 @@ import { peers } from '../peers/peers.ts';
 import { startBare } from '../references/bare.ts';
 import { serverSettings, startServer } from '../server.ts';
 import { startPostgres } from './database.ts';
+import { guard } from './guard.ts';
 import type { Stage } from './stage.ts';
 
 export type Others = {
@@ -28,10 +29,11 @@ export async function openOthers(stage: Stage, options: Options, open: AsyncDisp
 }
 
 async function addWorkers(stage: Stage, others: Others, open: AsyncDisposableStack): Promise<void> {
-  const { workspace, database, tenant, operations } = stage;
+  const { workspace, database, tenant, reference, operations } = stage;
   const place = { databaseUrl: database.url, dataDir: join(workspace, 'data'), port: await freePort() };
   const server = await startServer(workspace, 'workers', { ...serverSettings(place), WORKERS: '2' });
   open.defer(server.stop);
+  await guard(server, database, tenant, reference.key);
   const served = {
     url: server.url,
     workspace,

@@ -33,6 +33,17 @@ export async function createTenant(database: Database, name: string, accounts: n
   }
 }
 
+/** Makes an organisation that has nothing but a key. */
+export async function createOtherKey(database: Database): Promise<string> {
+  const store = openStore({ ...database.connection, ssl: false }, { maxConnections: 2 });
+  try {
+    const { id } = await createOrganisation(store, publicUrl, { name: 'Other' });
+    return (await createKey(store, { organisationId: id, name: 'other' })).key;
+  } finally {
+    await store.close();
+  }
+}
+
 async function numbersOf(database: Database, id: number, accounts: number) {
   const text = `select customer_number::int as customer, number::int as account from account where organisation_id = $1 and identifier = $2`;
   const [first] = await database.query<{ customer: number; account: number }>(text, [id, 'bench-1']);

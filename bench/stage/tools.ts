@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
+import { installPackages } from '../packages.ts';
+import { Trouble } from '../trouble.ts';
 
 /** Programs that measure, each with what it is needed for and Debian's package. */
 const wanted = {
@@ -11,10 +13,16 @@ const wanted = {
   },
 };
 
+/** The first version of pgbench that sends statements without waiting for answers. */
+const pipelinesSince = 14;
+
+export type PgbenchProgram = { path: string; pipelines: boolean };
+
 export type Tools = {
-  /** Paths; absent: not installed and not installable. */
-  wrk?: string;
-  pgbench?: string;
+  /** Whether it is on the PATH, from where it is called. */
+  wrk: boolean;
+  /** Absent: not installed and not installable. */
+  pgbench?: PgbenchProgram;
   /** Versions, and what is missing and therefore not measured. */
   versions: Record<string, string>;
   missing: string[];
@@ -23,30 +31,37 @@ export type Tools = {
 /** Finds the programs; as root on Debian it installs what is not there. */
 export function findTools(): Tools {
   const absent = Object.values(wanted).filter(({ find }) => find() === undefined);
-  if (absent.length > 0) install(absent.map((tool) => tool.package));
-  const tools: Tools = { versions: {}, missing: [] };
-  for (const [name, tool] of Object.entries(wanted)) {
-    const path = tool.find();
+  const tools: Tools = { wrk: false, versions: {}, missing: installed(absent.map((tool) => tool.package)) };
+  for (const [name, { find, without, package: debian }] of Object.entries(wanted)) {
+    const path = find();
     if (path === undefined) {
-      tools.missing.push(`${name} is not installed (Debian's package is ${tool.package}): ${tool.without}.`);
-    } else {
-      tools[name as keyof typeof wanted] = path;
-      tools.versions[name] = versionOf(path);
+      tools.missing.push(`${name} is not installed (Debian's package is ${debian}): ${without}.`);
+      continue;
     }
+    const version = versionOf(path);
+    tools.versions[name] = version;
+    if (name === 'wrk') tools.wrk = true;
+    else tools.pgbench = pgbenchAt(path, version, tools.missing);
   }
   return tools;
 }
 
-function install(packages: string[]): void {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  process.stdout.write(`Installing ${packages.join(' and ')} from Debian ...\n`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const parameters of [
-    ['update', '-q'],
-    ['install', '-yq', '--no-install-recommends', ...packages],
-  ]) {
-    spawnSync('apt-get', parameters, { env, stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
+/** Why packages could not be installed: nothing or one sentence. */
+function installed(packages: string[]): string[] {
+  try {
+    installPackages(packages);
+    return [];
+  } catch (error) {
+    if (error instanceof Trouble) return [error.message];
+    throw error;
   }
+}
+
+function pgbenchAt(path: string, version: string, missing: string[]): PgbenchProgram {
+  const pipelines = Number(/\(PostgreSQL\) (\d+)/.exec(version)?.[1]) >= pipelinesSince;
+  if (!pipelines)
+    missing.push(`a pipelined create by pgbench, which can do that from ${pipelinesSince} on; this is ${version}.`);
+  return { path, pipelines };
 }
 
 /** Not Debian's wrapper of /usr/bin, which is a script that looks for clusters first. */

@@ -170,23 +170,37 @@ test('more are loaded at scale, and every statement of the hot requests looks th
   await load(201, most - 200);
   assert.deepEqual(await indexes(), indexesBefore);
   const [numbers] = await database.query(
-    `select a.number::int - 1 as account, a.customer_number::int - 1 as customer, o.pruned_to::int as begin from account a
+    `select a.number::int - 1 as account, a.customer_number::int - 1 as "customerBefore", o.pruned_to::int as begin from account a
       join organisation_counter o using (organisation_id) where a.organisation_id = $1 and a.identifier = 'bench-1'`,
     [organisation.id],
   );
-  const { account, customer, begin } = numbers as { account: number; customer: number; begin: number };
+  const { account, customerBefore, begin } = numbers as { account: number; customerBefore: number; begin: number };
   const tenant = {
     id: organisation.id,
     key,
     slowKey: key,
     clientId: 0,
     accounts: most,
-    customerBefore: customer,
+    customerBefore,
     accountBefore: account,
   };
+  const customer = { givenName: 'Ida', familyName: 'Moss', email: 'heavy@example.org' };
+  const heavy = await send('POST', '/v1/accounts', { body: { identifier: 'bench-heavy', customer } });
+  assert.equal(heavy.status, 201, heavy.text);
   const inside = { app, store, connection: database.connection };
   const planned = await planRequests(inside, plannedRequests(tenant, begin), tenant.accounts);
   assertIndexed(planned);
+  const requests = new Set(planned.map(({ request }) => request));
+  for (const request of [
+    'get openactive',
+    'get imin',
+    'get entur',
+    'get entur profile',
+    'get heavy',
+    'list page',
+    'eligibility',
+  ])
+    assert.ok(requests.has(request), request);
   const seen = new Set(planned.map(({ statement }) => statement));
   for (const statement of [
     'clients-by-id',

@@ -6,7 +6,7 @@ import { orderOf, runRounds } from '../../../../bench/measure/rounds.ts';
 import type { Measured, Variant } from '../../../../bench/measure/variant.ts';
 import { forOne } from '../../../../bench/references/reads.ts';
 import { insertLike } from '../../../../bench/references/rows.ts';
-import { bestOf, ratios } from '../../../../bench/report/tables.ts';
+import { bestOf, rateTable, ratios } from '../../../../bench/report/tables.ts';
 
 const measured = (perSecond: number): Measured => ({
   perSecond,
@@ -61,6 +61,26 @@ test('every variant runs once in each round, and not always after the same one',
   assert.notDeepEqual(orderOf(variants, 0, 2), orderOf(variants, 1, 2));
 });
 
+test('a run that others disturbed is done again once, the quieter one counts, and what went wrong in either', async () => {
+  const runs = (...elsewhere: number[]): Variant => {
+    const left = elsewhere.map((share, index) => ({ ...measured(index + 1), elsewhere: share, errors: 1 }));
+    return {
+      name: 'a',
+      connections: 1,
+      brief: true,
+      run: async (seconds) => ({ ...(left.shift() ?? assert.fail()), requests: seconds }),
+    };
+  };
+  const outcome = async (variant: Variant) => {
+    const results = await runRounds([variant], { rounds: 1, seconds: 5, pause: 0 }, () => {});
+    const [only] = results.get('a @1') ?? [];
+    return [only?.perSecond, only?.errors, only?.repeated, only?.requests];
+  };
+  assert.deepEqual(await outcome(runs(0.1)), [1, 1, undefined, 3]);
+  assert.deepEqual(await outcome(runs(0.3, 0.2)), [2, 2, true, 3]);
+  assert.deepEqual(await outcome(runs(0.3, 0.4)), [1, 2, true, 3]);
+});
+
 test('ratios are taken inside each round, to the best of the reference in that round', () => {
   const results = new Map([
     ['one @8', [measured(100), measured(50)]],
@@ -69,6 +89,22 @@ test('ratios are taken inside each round, to the best of the reference in that r
   const best = bestOf(results, ['one @8', 'two @8']);
   assert.deepEqual(best, [100, 200]);
   assert.deepEqual(ratios([measured(50), measured(300)], best), [0.5, 1.5]);
+});
+
+test('look-ups that are no get have references of their own', () => {
+  const results = new Map(
+    ['scan pass @64', 'eligibility @64', 'get heavy @64'].map((title) => [title, [measured(50)]]),
+  );
+  for (const title of ['pgbench scan @2', 'pgbench eligibility @2', 'pgbench read @2'])
+    results.set(title, [measured(200)]);
+  const best = new Map(['scan', 'eligibility', 'read'].map((name) => [name, [`pgbench ${name} @2`]]));
+  const rows = rateTable(results, best).split('\n').slice(2);
+  const ratioOf = (title: string) =>
+    rows
+      .find((row) => row.startsWith(`| ${title}`))
+      ?.split('|')[3]
+      ?.trim();
+  assert.deepEqual(['scan pass', 'eligibility', 'get heavy'].map(ratioOf), ['0.250', '0.250', '']);
 });
 
 test('a reference asks what the server asks, for one account', () => {
