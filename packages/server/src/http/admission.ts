@@ -6,6 +6,7 @@ import type { Answer } from './answer.ts';
 import { keyOf } from './credentials.ts';
 import type { Limit } from './dialect.ts';
 import type { Http } from './http.ts';
+import type { Route } from './route.ts';
 import type { Ahead, Entry } from './serve.ts';
 
 /**
@@ -18,12 +19,26 @@ export async function admit(http: Http, request: FastifyRequest, entry: Entry): 
   if (route.scope !== null) {
     const key = keyIn(request, entry);
     const asked = authenticate(http.store, key);
-    const likely = route.ahead ? likelyHolder(http.store, key) : undefined;
+    const likely = route.ahead && begins(http, route, asked) ? likelyHolder(http.store, key) : undefined;
     return likely ? enterAhead(http, request, entry, likely, asked) : enter(http, request, entry, await asked);
   }
   const organisation = await http.store.organisations.find(slugIn(request));
   if (!organisation) throw new Refusal({ kind: 'unknown-route' });
   entry.organisation = organisation;
+}
+
+/**
+ * Whether a hot route may begin before it is certain who asks. A write does so only when nobody else is waiting for that: with many under
+ * way the same code costs a fifth less when it runs for all whose answer has come, one after the other, than for each as it arrives.
+ */
+function begins(http: Http, { method }: Route, asked: Promise<unknown>): boolean {
+  const alone = http.asking === 0;
+  http.asking += 1;
+  const answered = () => {
+    http.asking -= 1;
+  };
+  asked.then(answered, answered);
+  return alone || method === 'GET';
 }
 
 async function enterAhead(

@@ -77,6 +77,8 @@ export type Http = {
   log: Logger;
   clock: () => Date;
   limiter: RateLimiter;
+  /** How many requests to hot routes are being asked about: who has their key. */
+  asking: number;
   inFlight: InFlight;
   uploadMemory: UploadMemory;
   uploadPatience: UploadPatience;
@@ -100,6 +102,7 @@ export function buildHttp(parts: {
     log,
     clock: parts.clock ?? (() => new Date()),
     limiter: new RateLimiter(config.processes),
+    asking: 0,
     inFlight: new Map(),
     uploadMemory: new UploadMemory(uploadedFiles * config.evidence.maxFileSize),
     uploadPatience: patience.upload,

@@ -17,6 +17,8 @@ const concurrency = 6;
 /** Jobs of other processes and of later are found at least so often; those of now are announced. */
 const pollInterval = 1000;
 const restartAfter = 1000;
+/** How long jobs under way may take at the end. Milliseconds. */
+const patience = 5000;
 /** Milliseconds for which a missed time is made up for. */
 const aDay = 24 * 60 * 60 * 1000;
 
@@ -29,6 +31,7 @@ const tidy: Schedule = { task: 'tidy-jobs', match: '23 3 * * *', atStart: false 
  * Runs jobs on the job library until stopped. The library gives up when the database stays away; this begins anew.
  *
  * @param schedules tasks that are also run by the clock, in all processes together once each time
+ * @returns `stop`: jobs under way have five seconds, then the database is not waited for any longer
  */
 export function startRunner(
   { openPool, log }: { openPool: () => JobPool; log: Logger },
@@ -37,17 +40,18 @@ export function startRunner(
 ): { stop: () => Promise<void> } {
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let connections: JobPool | undefined;
   const done = keepRunning();
 
   async function keepRunning(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const pool = openPool();
+      connections = openPool();
       try {
-        await runOn(pool);
+        await runOn(connections.pool);
       } catch (err) {
         if (!stopping.signal.aborted) log.warn({ err }, 'jobs have stopped, they begin anew');
       } finally {
-        await pool.end().catch((err) => log.warn({ err }, 'connections of jobs were not closed'));
+        await connections.close().catch((err) => log.warn({ err }, 'connections of jobs were not closed'));
       }
       await sleep(restartAfter, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
     }
@@ -57,7 +61,7 @@ export function startRunner(
    * Runs the library until we are told to stop, or it gives up. It is stopped here only, and once: told so twice, it is refused, its
    * connections are closed below what it is still doing, and its first end never comes.
    */
-  async function runOn(pool: JobPool): Promise<void> {
+  async function runOn(pool: JobPool['pool']): Promise<void> {
     const runner = await run({
       pgPool: pool,
       schema: jobSchema,
@@ -86,9 +90,11 @@ export function startRunner(
   }
 
   return {
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return done;
+      const cutOff = setTimeout(() => void connections?.cutOff(), patience);
+      await done;
+      clearTimeout(cutOff);
     },
   };
 }
@@ -112,7 +118,7 @@ function failedFirstFetch(events: WorkerEvents): Promise<never> {
 }
 
 /** Deletes jobs whose worker was killed and whose work others have done: the library unlocks them after four hours and keeps them. */
-async function tidyJobs(pgPool: JobPool): Promise<void> {
+async function tidyJobs(pgPool: JobPool['pool']): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool, schema: jobSchema });
   try {
     await utils.cleanup({ tasks: ['DELETE_PERMAFAILED_JOBS'] });

@@ -56,7 +56,7 @@ export type RecordedChange = {
 
 /** An account and its customer as they were written at a change; absent: there is none (any more). */
 export type StateAt = {
-  /** The number of the organisation's newest change then. */
+  /** The number of the organisation's newest change then; -1 in a database that does not have the organisation. */
   position: number;
   /** The newest change that counts; 0: nothing had happened yet. */
   number: number;
@@ -162,7 +162,8 @@ export class ChangeHistory {
     below: number | undefined,
   ): Promise<StateAt> {
     const values = [organisationId, customerNumber, accountNumber ?? null, below ?? beyond, instant];
-    const [row] = (await this.#database.read(organisationId, stateAt, values)) as [Row];
+    const [row] = await this.#database.read(organisationId, stateAt, values);
+    if (!row) return { position: -1, number: 0, prunedTo: 0 };
     return compact({
       position: row.position as number,
       number: row.number as number,

@@ -2,7 +2,10 @@ import type { LoggedChange } from '#domain/logged-change.ts';
 import type { Database, Row, Statement } from './database.ts';
 import { Lane } from './lane.ts';
 
-/** Where the change log of an organisation begins and ends: changes `prunedTo < number <= newest` can be read. */
+/**
+ * Where the change log of an organisation begins and ends: changes `prunedTo < number <= newest` can be read. `newest` is 0 before the
+ * first change, and -1 in a database that does not have the organisation.
+ */
 export type LogRange = { prunedTo: number; newest: number };
 
 /** Changes in order, and where the log began and ended when they were read. */
@@ -105,5 +108,5 @@ export function changeOf(row: Row): LoggedChange {
 }
 
 function rangeOf(row: Row | undefined): LogRange {
-  return { prunedTo: row?.pruned_to as number, newest: row?.newest as number };
+  return row ? { prunedTo: row.pruned_to as number, newest: row.newest as number } : { prunedTo: 0, newest: -1 };
 }

@@ -9,6 +9,9 @@ export type Statement = { name: string; text: string };
 
 export type Row = Record<string, unknown>;
 
+/** What became of a query of a flush. */
+type Settled = PromiseSettledResult<pg.QueryResult<Row>>;
+
 type LookUp = {
   statement: Statement;
   values: unknown[];
@@ -37,6 +40,8 @@ types.setTypeParser(1082, (text: string) => text);
 const answerTimeout = 33_000;
 const connectTimeout = 5_000;
 
+const stopping = 'the server stops';
+
 /** The pool of connections to PostgreSQL. All SQL goes through {@link Database.read} or {@link Database.write}, one organisation at a time. */
 export class Database {
   readonly #pool: pg.Pool;
@@ -45,6 +50,9 @@ export class Database {
   readonly #organisations = new WeakMap<pg.PoolClient, number>();
   /** Look-ups of this moment, by organisation. */
   readonly #gathered = new Map<number, LookUp[]>();
+  /** Those who wait for a connection. */
+  readonly #connecting = new Set<(error: Error) => void>();
+  #refusing = false;
 
   /** @param connection pg connection parameters, or a connection string in `connectionString` */
   constructor(
@@ -91,12 +99,12 @@ export class Database {
   /** Runs one statement for one organisation, in one round trip. Throws {@link Unavailable} when the database cannot be reached. */
   async read(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
     const [result] = await this.#forOrganisation(organisationId, (client) => [client.query({ ...statement, values })]);
-    return (result as pg.QueryResult<Row>).rows;
+    return resultOf(result).rows;
   }
 
   /**
    * As {@link Database.read}, for quick look-ups by key: those of the same moment go out in one flush, on one connection. One that fails
-   * does not take the others with it.
+   * does not take the others with it, unless the connection fails.
    */
   lookUp(organisationId: number, statement: Statement, values: unknown[]): Promise<Row[]> {
     return new Promise((resolve, reject) => {
@@ -117,25 +125,28 @@ export class Database {
       const results = await this.#forOrganisation(organisationId, (client) =>
         all.map(({ statement, values }) => client.query({ ...statement, values })),
       );
-      for (const [index, { resolve }] of all.entries()) resolve(results[index]?.rows as Row[]);
-    } catch (error) {
-      const apart = all.length > 1 && !(error instanceof Unavailable);
-      for (const { statement, values, resolve, reject } of all) {
-        if (apart) this.read(organisationId, statement, values).then(resolve, reject);
-        else reject(error);
+      for (const [index, { resolve, reject }] of all.entries()) {
+        try {
+          resolve(resultOf(results[index]).rows);
+        } catch (error) {
+          reject(error);
+        }
       }
+    } catch (error) {
+      for (const { reject } of all) reject(error);
     }
   }
 
   /** Runs statements in one transaction of one organisation, sent in one flush: no client round trip while a lock is held. Returns the rows of each. */
   async write(organisationId: number, statements: (Statement & { values: unknown[] })[]): Promise<Row[][]> {
-    const results = await this.#forOrganisation(organisationId, (client) => [
+    const settled = await this.#forOrganisation(organisationId, (client) => [
       client.query('begin isolation level read committed'), // what the statement sees must be what the lock waited for
       ...statements.map((statement) => client.query(statement)),
       client.query('commit'),
     ]);
+    const results = settled.map(resultOf);
     if (results.at(-1)?.command !== 'COMMIT') throw new Error('the transaction was rolled back without an error');
-    return results.slice(1, -1).map((result) => result.rows as Row[]);
+    return results.slice(1, -1).map(({ rows }) => rows);
   }
 
   /** Runs one statement that belongs to no organisation: sequences, the organisation table, the named look-up functions. */
@@ -143,32 +154,52 @@ export class Database {
     return this.#with(async (client) => (await client.query<Row>({ text, values })).rows);
   }
 
-  async close(): Promise<void> {
-    await this.#pool.end();
+  /** Ends whatever waits for the database now, and what is asked until `over` is settled, with {@link Unavailable}. */
+  async refuseUntil(over: Promise<unknown>): Promise<void> {
+    this.#refusing = true;
+    const goOn = () => {
+      this.#refusing = false;
+    };
+    over.then(goOn, goOn);
+    for (const refuse of this.#connecting) refuse(new Error(stopping));
+    this.#connecting.clear();
+    await this.#silence.cutOff();
   }
 
-  /** Sends queries in one flush, and before them for whom, where the session does not know: it outlives statement and transaction. */
+  /** Takes seconds at most: what does not end in that time is cut off, and rejects with {@link Unavailable}. */
+  async close(): Promise<void> {
+    await this.#silence.end();
+  }
+
+  /**
+   * Sends queries in one flush, and before them for whom, where the session does not know: it outlives statement and transaction.
+   * Returns what became of each; throws when that is not known, or they were not asked for the organisation.
+   */
   #forOrganisation(
     organisationId: number,
-    queries: (client: pg.PoolClient) => Promise<pg.QueryResult>[],
-  ): Promise<pg.QueryResult[]> {
+    queries: (client: pg.PoolClient) => Promise<pg.QueryResult<Row>>[],
+  ): Promise<Settled[]> {
     return this.#with(async (client) => {
       const known = this.#organisations.get(client) === organisationId;
       // Forgotten until all has gone well, whatever happens on the way.
       this.#organisations.delete(client);
-      const results = await inOneFlush(client, () => [
-        ...(known ? [] : [client.query({ ...setOrganisation, values: [organisationId] })]),
+      const settled = await inOneFlush(client, () => [
+        ...(known ? [] : [client.query<Row>({ ...setOrganisation, values: [organisationId] })]),
         ...queries(client),
       ]);
-      this.#organisations.set(client, organisationId);
-      return known ? results : results.slice(1);
+      const failures = settled.filter((result) => result.status === 'rejected');
+      const ofAll = failures.find((failure) => isConnectionError(failure.reason) || (!known && failure === settled[0]));
+      if (ofAll) throw ofAll.reason;
+      if (failures.length === 0) this.#organisations.set(client, organisationId);
+      return known ? settled : settled.slice(1);
     });
   }
 
   async #with<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.#refusing) throw new Unavailable(new Error(stopping));
     let client: pg.PoolClient;
     try {
-      client = await this.#pool.connect();
+      client = await this.#connect();
     } catch (error) {
       throw new Unavailable(error);
     }
@@ -179,10 +210,26 @@ export class Database {
     } catch (error) {
       fatal = isConnectionError(error);
       if (isSilence(error)) await this.#silence.cutOff(sent);
-      throw fatal || isBusy(error) ? new Unavailable(error) : error;
+      throw fatal ? new Unavailable(error) : failureOf(error);
     } finally {
       client.release(fatal);
     }
+  }
+
+  #connect(): Promise<pg.PoolClient> {
+    const { promise, resolve, reject } = Promise.withResolvers<pg.PoolClient>();
+    this.#connecting.add(reject);
+    this.#pool.connect().then(
+      (client) => {
+        if (this.#connecting.delete(reject)) resolve(client);
+        else client.release();
+      },
+      (error) => {
+        this.#connecting.delete(reject);
+        reject(error);
+      },
+    );
+    return promise;
   }
 }
 
@@ -228,22 +275,29 @@ function inParts(connection: pg.ClientConfig): pg.ClientConfig {
 }
 
 /**
- * Sends queries by one system call, so that the server wakes up once, and while it holds a lock has all that it needs. Waits for all,
- * then throws the first error: no query of a flush may outlive it on a released connection.
+ * Sends queries by one system call, so that the server wakes up once, and while it holds a lock has all that it needs. Waits for all:
+ * no query of a flush may outlive it on a released connection.
  */
-async function inOneFlush(client: pg.PoolClient, queries: () => Promise<pg.QueryResult>[]): Promise<pg.QueryResult[]> {
+async function inOneFlush(client: pg.PoolClient, queries: () => Promise<pg.QueryResult<Row>>[]): Promise<Settled[]> {
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
   stream.cork();
-  let sent: Promise<pg.QueryResult>[];
+  let sent: Promise<pg.QueryResult<Row>>[];
   try {
     sent = queries();
   } finally {
     stream.uncork();
   }
-  const settled = await Promise.allSettled(sent);
-  const failed = settled.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-  return settled.map((result) => (result as PromiseFulfilledResult<pg.QueryResult>).value);
+  return Promise.allSettled(sent);
+}
+
+function resultOf(settled: Settled | undefined): pg.QueryResult<Row> {
+  if (settled?.status === 'fulfilled') return settled.value;
+  throw failureOf(settled?.reason);
+}
+
+/** As callers get to see it. */
+function failureOf(error: unknown): unknown {
+  return isBusy(error) ? new Unavailable(error) : error;
 }
 
 /**

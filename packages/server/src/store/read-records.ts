@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Actor } from '#domain/actor.ts';
@@ -25,7 +26,7 @@ const defaults = {
   maxPause: 30_000,
   /** How often a process without reads to record shows that it is there, milliseconds. */
   heartbeat: 20_000,
-  /** How long the end waits for a database that does not answer, milliseconds. */
+  /** How long the end waits for the database, milliseconds. */
   closing: 3000,
 };
 
@@ -114,25 +115,33 @@ export class ReadRecords {
     return { waiting: this.#count, stored: this.#stored, lost: this.#gaps.lost, failedFlushes: this.#failedFlushes };
   }
 
-  /** Stores what is left, and writes down that this process ended in order. Takes seconds at most, and never rejects. */
+  /**
+   * Stores what is left, and writes down that this process ended in order. Takes three seconds at most, and never rejects: a statement
+   * that has not been answered by then is left to itself.
+   */
   async close(): Promise<void> {
     const started = this.#heartbeat !== undefined && !this.#closed;
     this.#closed = true;
     clearInterval(this.#heartbeat);
     clearTimeout(this.#timer);
     if (!started) return;
-    const deadline = Date.now() + this.#limits.closing;
-    await this.flush();
-    while (this.#unstored && Date.now() < deadline) {
-      await sleep(100);
-      await this.flush();
-    }
+    const deadline = AbortSignal.timeout(this.#limits.closing);
     try {
+      await Promise.race([this.#end(deadline), once(deadline, 'abort')]);
       if (this.#unstored) throw new Error(`${this.#count} reads were not recorded before the end`);
-      await this.#recorder.ended(new Date());
+      if (deadline.aborted) throw new Error('reads were recorded, but not that none are missing');
     } catch (error) {
       this.#onError(error as Error);
     }
+  }
+
+  async #end(deadline: AbortSignal): Promise<void> {
+    await this.flush();
+    while (this.#unstored && !deadline.aborted) {
+      await sleep(100);
+      await this.flush();
+    }
+    if (!deadline.aborted) await this.#recorder.ended(new Date());
   }
 
   get #unstored(): boolean {

@@ -56,15 +56,15 @@ export class Replica {
     return this.#hindrance === undefined;
   }
 
-  /** What `work` finds in the replica; undefined when the replica is not in use or fails, which puts it out of use. */
+  /** What `work` finds in the replica; undefined when the replica is not in use or `work` fails, which mostly puts it out of use. */
   async attempt<T extends object>(work: (source: Source) => Promise<T>): Promise<T | undefined> {
     if (!this.inUse) return undefined;
     const times = this.#times;
     try {
       return await work(this.#source);
     } catch (error) {
-      // Those that failed together say it once; and a defect in `work` shows itself in the primary.
-      if (times === this.#times) this.#leave(failed, error);
+      // Those that failed together say it once; and a defect in `work`, which shows itself in the primary, is not the replica's.
+      if (times === this.#times && !(error instanceof TypeError)) this.#leave(failed, error);
       return undefined;
     }
   }

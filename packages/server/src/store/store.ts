@@ -64,6 +64,7 @@ export type Store = Source & {
   rowNumbers: Numbers;
   /** Writers of one customer in this process take turns, so that they do not make each other's reads stale. */
   turns: Turns;
+  /** Stores what is left to store. Takes some six seconds at most, also when the database does not answer. */
   close(): Promise<void>;
 };
 
@@ -117,8 +118,7 @@ export function openStore(
     close: async () => {
       positions.close();
       await readRecords.close();
-      await positioned.close();
-      await database.close();
+      await Promise.all([positioned.close(), database.close()]);
     },
   };
 }

@@ -102,10 +102,10 @@ test('a standby is not connected to, by requests or by jobs; who is meant to be 
   const mine = openDatabase(t, 2);
   const jobs = openJobPool(connection, () => {});
   const replica = new Database(connection, { standby: true });
-  t.after(() => Promise.all([jobs.end(), replica.close()]));
+  t.after(() => Promise.all([jobs.close(), replica.close()]));
   try {
     await unavailable(mine.global('select 1'));
-    await assert.rejects(jobs.query('select 1'), /read-only/);
+    await assert.rejects(jobs.pool.query('select 1'), /read-only/);
     assert.deepEqual(await replica.global('select 1 as one'), [{ one: 1 }]);
   } finally {
     await database.query(`alter database ${name} reset default_transaction_read_only`);

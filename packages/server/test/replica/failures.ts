@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAccount } from '#operations/accounts/create.ts';
 import { eventually, openStream } from '../contract/native/change-support.ts';
+import { actorOf } from '../support/fixtures.ts';
 import {
   bounded,
   caughtUp,
@@ -16,6 +18,7 @@ import {
   server,
   standby,
   store,
+  tenant,
   told,
 } from './setting.ts';
 
@@ -73,6 +76,41 @@ test('a statement that recovery cancels is answered by the primary', bounded, as
   await primary.query('begin; lock table organisation in access exclusive mode; commit');
   assert.equal((await work).replica, false);
   assert.deepEqual(told[0], 'failed');
+});
+
+test(
+  'an organisation that the replica does not have yet is read in the primary, and nobody else',
+  bounded,
+  async () => {
+    const stale = await newest();
+    await standby.pause();
+    const young = await tenant('Young');
+    const owner = { customer: { kind: 'person' as const, details: { familyName: 'Moss' } } };
+    const { account } = await createAccount(store, actorOf(young.organisation), owner, {});
+    const at = new Date().toISOString();
+    const path = `/v1/accounts/${account.identifier}`;
+    for (const wanted of [
+      `${path}?at=${at}`,
+      `${path}/history?from=${at}&limit=1`,
+      '/v1/changes?after=0',
+      '/v1/accounts',
+    ])
+      assert.equal((await get(wanted, { as: young.key })).status, 200, wanted);
+    await create();
+    assert.equal((await get('/v1/changes?limit=1')).position, stale);
+    await standby.resume();
+    assert.deepEqual(told, []);
+  },
+);
+
+test('our own mistake is not taken for a failure of the replica', bounded, async () => {
+  const work = store.positioned.read(async ({ database }) => {
+    if (database !== store.database) throw new TypeError('not a function');
+    return { position: 0 };
+  });
+  assert.deepEqual(await work, { position: 0 });
+  assert.equal(store.positioned.replicaInUse, true);
+  assert.deepEqual(told, []);
 });
 
 test('a replica that has fallen far behind is left until it has caught up', bounded, async () => {

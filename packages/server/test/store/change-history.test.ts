@@ -141,3 +141,19 @@ test('bounds leave a day for changes that are committed long after they began', 
   const soon = { ...later, now: new Date('2026-02-02T23:00:00Z') };
   assert.deepEqual(await boundsOf(store, soon, { until: new Date('2026-02-02T00:00:00Z') }), {});
 });
+
+test('an organisation that is not there has no position, so that a replica without it does not answer', async () => {
+  const none = id + 1000;
+  assert.deepEqual(await store.changeHistory.stateAt(none, { customerNumber }, new Date(), undefined), {
+    position: -1,
+    number: 0,
+    prunedTo: 0,
+  });
+  assert.deepEqual(await store.changes.range(none), { prunedTo: 0, newest: -1 });
+  assert.equal(await store.changes.firstAt(none, new Date(0)), 1);
+  const search = { from: new Date(0), until: new Date(1) };
+  assert.deepEqual(await boundsOf(store, { ...later, organisation: { ...organisation, id: none } }, search), {
+    least: 1,
+    below: 1,
+  });
+});

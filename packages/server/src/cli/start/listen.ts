@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '#config';
+import type { Database } from '#store/database.ts';
 import { Failure, reasonOf } from '../failure.ts';
 
-/** How long running requests, or a running job, may take to end. */
+/** How long running requests, or a running job, may take to end. Milliseconds. */
 export const patience = 10_000;
+/** How long those may take that are refused then. */
+const patienceForRefusals = 1000;
 
 /** The port to listen on. For PORT=0 a free one: it has to be known before, because it is part of the public URL. */
 export async function choosePort({ port, host }: Config): Promise<number> {
@@ -30,14 +33,20 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   }
 }
 
-/** Accepts nothing new, lets running requests end, and cuts off what takes longer than 10 seconds. */
-export async function closeHttp(app: FastifyInstance): Promise<void> {
-  const deadline = setTimeout(() => app.server.closeAllConnections(), patience);
+/**
+ * Accepts nothing new, and lets running requests end. After 10 seconds those that wait for the database are refused, and a second later
+ * whoever still has a request is cut off.
+ */
+export async function closeHttp(app: FastifyInstance, database?: Database): Promise<void> {
+  const closed = app.close();
+  const refusals = setTimeout(() => void database?.refuseUntil(closed), patience);
+  const deadline = setTimeout(() => app.server.closeAllConnections(), patience + patienceForRefusals);
   // A connection whose request ends only now would be kept alive for the next one.
   const sweep = setInterval(() => app.server.closeIdleConnections(), 50);
   try {
-    await app.close();
+    await closed;
   } finally {
+    clearTimeout(refusals);
     clearTimeout(deadline);
     clearInterval(sweep);
   }

@@ -15,7 +15,7 @@ import { startProcesses } from './processes/supervise.ts';
 import { withLog } from './with-log.ts';
 
 /**
- * Runs the server until `interrupted`, then ends in order: running requests, HTTP, jobs, connections, database.
+ * Runs the server until `interrupted`, then ends in order: running requests and HTTP beside jobs, connections, database.
  *
  * With WORKERS=1 this process does everything. With more, it keeps what there is once (the embedded database, migrations, the key, the
  * worker, what is said to people) and leaves HTTP to processes of their own, which it starts, watches and ends.
@@ -41,23 +41,26 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
   const found = await findEvidenceKey(config, store);
   const { key } = found;
   const metrics = createMetrics();
+  // Neither needs the other, and each may take its ten seconds.
+  const stops: (() => Promise<unknown>)[] = [];
+  open.defer(async () => void (await Promise.all(stops.map((stop) => stop()))));
   if (config.worker) {
     const { registry } = metrics;
     const webhooks = { ...config.webhooks, ...(key ? { key } : {}) };
     const worker = startWorker({ store, connection, log, registry, webhooks, renderAccount });
-    open.defer(() => Promise.race([worker.stop(), sleep(patience, undefined, { ref: false })]));
+    stops.push(() => Promise.race([worker.stop(), sleep(patience, undefined, { ref: false })]));
   }
   const ends: Promise<unknown>[] = [];
   if (config.workers === 1) {
     const { createApp } = await import('./app.ts'); // the processes below need it, not this one beside them
     const app = createApp(config, { store, log, metrics, port, key });
-    open.defer(() => closeHttp(app));
+    stops.push(() => closeHttp(app, store.database));
     await store.readRecords.start();
     await listen(app, config.host, port);
   } else {
     const task = { config, connection, maxConnections: connectionsOf(config), port, key };
     const processes = startProcesses({ count: config.workers, task, store, registry: metrics.registry, log });
-    open.defer(processes.stop);
+    stops.push(processes.stop);
     await unless(interrupted, () => processes.ready);
     ends.push(processes.failed);
   }

@@ -37,9 +37,10 @@ async function run(config: Config, log: Logger, interrupted: AbortSignal): Promi
   const webhooks = { ...config.webhooks, key: found.key };
   const { connection } = database;
   const worker = startWorker({ store, connection, log, registry: metrics.registry, webhooks, renderAccount });
-  open.defer(() => Promise.race([worker.stop(), sleep(patience, undefined, { ref: false })]));
+  const stops = [() => Promise.race([worker.stop(), sleep(patience, undefined, { ref: false })])];
+  open.defer(async () => void (await Promise.all(stops.map((stop) => stop()))));
   const { workerPort } = config;
-  if (workerPort !== undefined) open.defer(await answerProbes({ ...config, port: workerPort }, store, metrics));
+  if (workerPort !== undefined) stops.push(await answerProbes({ ...config, port: workerPort }, store, metrics));
   process.stdout.write('Tessera is working.\n');
   if (!interrupted.aborted) await once(interrupted, 'abort');
   log.info('stopping');
@@ -50,5 +51,5 @@ async function answerProbes({ host, port }: Config, store: Store, metrics: Metri
   const app = Fastify();
   serveHealth(app, { store, metrics });
   await listen(app, host, port);
-  return () => closeHttp(app);
+  return () => closeHttp(app, store.database);
 }

@@ -4,7 +4,7 @@ import type { Figures, Order, Report, Task } from './messages.ts';
 /** A serving process's way to the first one, which gives it its task and tells it when to end. */
 export class Channel {
   readonly task: Promise<Task>;
-  /** Resolves when this process has to end: the first one has closed the channel, or is gone. */
+  /** Resolves when this process has to end: the first one has said so, or is gone. */
   readonly stopped: Promise<void>;
   #heard: (organisations: number[]) => void = () => {};
   #figures: () => Promise<Figures> = async () => [];
@@ -19,7 +19,8 @@ export class Channel {
       if (order.kind === 'serve') task.resolve(order.task);
       else if (order.kind === 'committed') this.#heard(order.organisations);
       else if (order.kind === 'count') void this.#count(order.round);
-      else this.#scraped(order.text);
+      else if (order.kind === 'metrics') this.#scraped(order.text);
+      else stopped.resolve();
     });
     const ended = () => {
       stopped.resolve();

@@ -17,7 +17,7 @@ export type Task = {
   key: Buffer | undefined;
 };
 
-/** From the first process to a serving one. That it has to end it learns from the end of the channel. */
+/** From the first process to a serving one. */
 export type Order =
   | { kind: 'serve'; task: Task }
   /** Other processes committed changes of these organisations. */
@@ -25,7 +25,9 @@ export type Order =
   /** Say what your metrics are now. */
   | { kind: 'count'; round: number }
   /** What to answer the scrape with that was told of; absent: it could not be found out. */
-  | { kind: 'metrics'; text?: string };
+  | { kind: 'metrics'; text?: string }
+  /** End. The channel goes on until the last connection is closed. */
+  | { kind: 'stop' };
 
 /** From a serving process to the first one. */
 export type Report =

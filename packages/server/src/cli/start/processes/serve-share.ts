@@ -36,7 +36,7 @@ async function serveShare({ config, connection, maxConnections, port, key }: Tas
   store.positions.tellOthers(collectNews((organisations) => channel.committed(organisations)));
   const metrics = { ...createMetrics(), text: () => channel.scrape() };
   const app = createApp(config, { store, log, metrics, port, key });
-  open.defer(() => closeHttp(app));
+  open.defer(() => closeHttp(app, store.database));
   await store.readRecords.start().catch((err) => log.warn({ err }, 'database error'));
   await Promise.race([listen(app, config.host, port), channel.stopped]); // without the channel it would wait for ever
   channel.ready(

@@ -17,7 +17,7 @@ const mostShortLives = 5;
 /** How much later the next one is started after each of them. Milliseconds. */
 const pauseAfterShortLife = 200;
 /** For what comes after the requests: reads to record, connections, the log. Milliseconds. */
-const patienceAfterRequests = 5_000;
+const patienceAfterRequests = 8_000;
 
 const servingProcess = fileURLToPath(new URL('./serving-process.mjs', import.meta.url));
 
@@ -127,8 +127,10 @@ export function startProcesses(
 
 async function endInOrder(worker: Worker): Promise<void> {
   const exit = new Promise((resolve) => worker.once('exit', resolve));
-  // First no connection is handed to it any more, then the channel closes: the other way round one on its way would be left hanging.
+  // First no connection is handed to it any more: the other way round one on its way would be left hanging. The channel closes by itself
+  // after the last connection, which is too late to tell it.
   worker.disconnect();
+  order(worker, { kind: 'stop' });
   await Promise.race([exit, sleep(patience + patienceAfterRequests, undefined, { ref: false })]);
   worker.process.kill('SIGKILL'); // nothing, where it has ended
   await exit;
