@@ -1,4 +1,4 @@
-import { serverRole } from '../../packages/server/src/store/database.ts';
+import { serverRole } from '../../packages/server/src/store/pool.ts';
 
 /**
  * What a reference tells PostgreSQL when it connects: as the server does, it works as the server's role, for one organisation, and with

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { assertWritable, openPool } from './database.ts';
+import { assertWritable, openPool } from './pool.ts';
 import { Silence } from './silence.ts';
 
 /** Connections of the job library: to fetch and finish jobs, and to hear of new ones. */

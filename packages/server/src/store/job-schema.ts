@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { serverRole } from './database.ts';
+import { serverRole } from './pool.ts';
 
 /** The schema of the job library: its own tables, with ids and no personal data (architecture.md, Settled 4). */
 export const jobSchema = 'graphile_worker';

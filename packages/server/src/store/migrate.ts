@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
-import { serverRole } from './database.ts';
 import { migrateJobs } from './job-schema.ts';
+import { serverRole } from './pool.ts';
 
 type Migration = { number: number; name: string; text: string; checksum: string };
 

@@ -1,4 +1,5 @@
-import { type Database, serverRole } from './database.ts';
+import type { Database } from './database.ts';
+import { serverRole } from './pool.ts';
 
 /** What tells whether two connections lead to copies of one database, and how far each of them is. */
 export type Facts = {
